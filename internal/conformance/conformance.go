@@ -1,0 +1,157 @@
+// Package conformance opens the shared conformance corpora for tests.
+//
+// The corpora are read from the folder that AXLE_CONFORMANCE names, default
+// ../shared/conformance beside the repository; a part that is not there is
+// taken from the repository's testdata/conformance; a part that is in neither
+// skips the test by name. Only tests import this package.
+package conformance
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Root is the top folder of the repository.
+func Root(t testing.TB) string {
+	t.Helper()
+	_, file, _, ok := runtime.Caller(0)
+	if !ok || !filepath.IsAbs(file) {
+		return fromGoMod(t)
+	}
+	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+}
+
+// fromGoMod finds the repository from the working directory, where -trimpath
+// has taken the folder out of the binary.
+func fromGoMod(t testing.TB) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above the working directory")
+		}
+	}
+}
+
+// Path finds a file or folder of the corpora by its slash-separated name, as
+// "standards/versions.jsonl.gz" or "resolver/pages". It skips the test where
+// neither the shared folder nor testdata has it.
+func Path(t testing.TB, rel string) string {
+	t.Helper()
+	for _, dir := range dirs(t) {
+		path := filepath.Join(dir, filepath.FromSlash(rel))
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	t.Skipf("corpus %s: not in AXLE_CONFORMANCE, ../shared/conformance or testdata/conformance", rel)
+	return ""
+}
+
+// Dir is Path for a folder.
+func Dir(t testing.TB, rel string) string {
+	t.Helper()
+	return Path(t, rel)
+}
+
+func dirs(t testing.TB) []string {
+	t.Helper()
+	root := Root(t)
+	shared := os.Getenv("AXLE_CONFORMANCE")
+	if shared == "" {
+		shared = filepath.Join(root, "..", "shared", "conformance")
+	} else if !filepath.IsAbs(shared) {
+		shared = filepath.Join(root, shared)
+	}
+	return []string{shared, filepath.Join(root, "testdata", "conformance")}
+}
+
+// Open opens a file of the corpora, unzipped when its name ends in .gz, and
+// closes it when the test ends.
+func Open(t testing.TB, rel string) io.Reader {
+	t.Helper()
+	file, err := os.Open(Path(t, rel))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	if !strings.HasSuffix(rel, ".gz") {
+		return file
+	}
+	unzipped, err := gzip.NewReader(bufio.NewReader(file))
+	if err != nil {
+		t.Fatalf("%s: %v", rel, err)
+	}
+	return unzipped
+}
+
+// ReadFile reads a whole file of the corpora, unzipped as Open does.
+func ReadFile(t testing.TB, rel string) []byte {
+	t.Helper()
+	data, err := io.ReadAll(Open(t, rel))
+	if err != nil {
+		t.Fatalf("%s: %v", rel, err)
+	}
+	return data
+}
+
+// Lines yields the number (from 1) and bytes of each line of a file of JSON
+// lines, without empty ones.
+func Lines(t testing.TB, rel string) iter.Seq2[int, []byte] {
+	t.Helper()
+	data := ReadFile(t, rel)
+	return func(yield func(int, []byte) bool) {
+		scanner := bufio.NewScanner(bytes.NewReader(data))
+		scanner.Buffer(nil, len(data)+1)
+		for n := 1; scanner.Scan(); n++ {
+			if len(scanner.Bytes()) > 0 && !yield(n, scanner.Bytes()) {
+				return
+			}
+		}
+	}
+}
+
+// Vector is one line of the standards corpus: the keys that every line has.
+type Vector struct {
+	ID  int    `json:"id"`
+	Op  string `json:"op"`
+	Src string `json:"src"`
+}
+
+// Vectors yields each line of a file of JSON lines whose op is the one given,
+// decoded by json.Unmarshal into a new T.
+func Vectors[T any](t testing.TB, rel, op string) iter.Seq2[Vector, T] {
+	t.Helper()
+	return func(yield func(Vector, T) bool) {
+		for n, line := range Lines(t, rel) {
+			var v Vector
+			var in T
+			if err := json.Unmarshal(line, &v); err != nil {
+				t.Fatalf("%s:%d: %v", rel, n, err)
+			}
+			if v.Op != op {
+				continue
+			}
+			if err := json.Unmarshal(line, &in); err != nil {
+				t.Fatalf("%s:%d: %v", rel, n, err)
+			}
+			if !yield(v, in) {
+				return
+			}
+		}
+	}
+}
