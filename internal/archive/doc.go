@@ -1,0 +1,3 @@
+// Package archive is the one owner of zip files: wheels and extension zips are
+// checked, read, copied, written and extracted here.
+package archive
