@@ -1,0 +1,3 @@
+// Package extension reads what a developer writes: extension.yml,
+// requirements.txt, and the folder around them.
+package extension
