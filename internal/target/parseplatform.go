@@ -1,0 +1,168 @@
+package target
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/axlepack/axle/internal/fault"
+)
+
+// aliases are the short names and the floors they stand for.
+var aliases = [...]struct {
+	name     string
+	platform Platform
+}{
+	{"linux/amd64", Platform{Manylinux, "x86_64", 2, 28}},
+	{"linux/arm64", Platform{Manylinux, "aarch64", 2, 28}},
+	{"linux/386", Platform{Manylinux, "i686", 2, 28}},
+	{"linux/armv7l", Platform{Manylinux, "armv7l", 2, 31}},
+	{"linux/ppc64le", Platform{Manylinux, "ppc64le", 2, 28}},
+	{"linux/s390x", Platform{Manylinux, "s390x", 2, 28}},
+	{"linux/riscv64", Platform{Manylinux, "riscv64", 2, 39}},
+	{"alpine/amd64", Platform{Musllinux, "x86_64", 1, 2}},
+	{"alpine/arm64", Platform{Musllinux, "aarch64", 1, 2}},
+	{"alpine/386", Platform{Musllinux, "i686", 1, 2}},
+	{"alpine/armv7l", Platform{Musllinux, "armv7l", 1, 2}},
+	{"alpine/ppc64le", Platform{Musllinux, "ppc64le", 1, 2}},
+	{"alpine/s390x", Platform{Musllinux, "s390x", 1, 2}},
+	{"alpine/riscv64", Platform{Musllinux, "riscv64", 1, 2}},
+	{"windows/amd64", Platform{Windows, "amd64", 0, 0}},
+	{"windows/arm64", Platform{Windows, "arm64", 0, 0}},
+	{"windows/386", Platform{Windows, "x86", 0, 0}},
+	{"macos/arm64", Platform{MacOS, "arm64", 11, 0}},
+	{"macos/amd64", Platform{MacOS, "x86_64", 10, 15}},
+}
+
+// sameOS and sameArch lead other spellings to those of the aliases.
+var (
+	sameOS = map[string]string{
+		"linux": "linux", "manylinux": "linux", "alpine": "alpine", "musl": "alpine", "musllinux": "alpine",
+		"windows": "windows", "win": "windows", "macos": "macos", "darwin": "macos", "macosx": "macos", "osx": "macos",
+	}
+	sameArch = map[string]string{
+		"amd64": "amd64", "x86_64": "amd64", "x64": "amd64", "arm64": "arm64", "aarch64": "arm64",
+		"386": "386", "i386": "386", "i686": "386", "x86": "386", "armv7l": "armv7l", "armv7": "armv7l", "arm/v7": "armv7l",
+		"ppc64le": "ppc64le", "s390x": "s390x", "riscv64": "riscv64",
+	}
+)
+
+// linuxArchs are the architectures of Linux that tags know (PEP 600).
+var linuxArchs = []string{"x86_64", "aarch64", "i686", "armv7l", "ppc64le", "ppc64", "s390x", "riscv64", "loongarch64"}
+
+// ParsePlatform reads a platform tag ("manylinux_2_28_x86_64",
+// "manylinux2014_x86_64", "win_amd64", "macosx_11_0_arm64") or SYSTEM/ARCH
+// ("linux/amd64", "darwin/arm64", "alpine/x86_64") for the floor chosen here.
+// From macOS 11 on only the major version counts, as in tags: macosx_11_3 is
+// macosx_11_0. Letters may be of either case.
+func ParsePlatform(s string) (Platform, error) {
+	lower := strings.ToLower(s)
+	if system, arch, ok := strings.Cut(lower, "/"); ok {
+		name := sameOS[system] + "/" + sameArch[arch]
+		for _, a := range aliases {
+			if a.name == name {
+				return a.platform, nil
+			}
+		}
+		return Platform{}, unknownPlatform(s)
+	}
+	if p, ok := parseTag(lower); ok {
+		return p, nil
+	}
+	return Platform{}, unknownPlatform(s)
+}
+
+func parseTag(s string) (Platform, bool) {
+	switch s {
+	case "win32":
+		return Platform{Family: Windows, Arch: "x86"}, true
+	case "win_amd64", "win_arm64":
+		return Platform{Family: Windows, Arch: s[len("win_"):]}, true
+	}
+	for _, family := range []OS{Manylinux, Musllinux, MacOS} {
+		if floor, ok := floorOf(family, s); ok {
+			p := Platform{family, archOf(family, s), floor[0], floor[1]}
+			if p.Family == MacOS && p.Major >= 11 {
+				p.Minor = 0
+			}
+			return p, p.valid()
+		}
+	}
+	return Platform{}, false
+}
+
+// floorOf reads the floor out of a tag of the family.
+func floorOf(family OS, tag string) (floor [2]int, ok bool) {
+	rest, ok := strings.CutPrefix(tag, string(family))
+	if !ok {
+		return floor, false
+	}
+	if family == Manylinux {
+		for name, legacy := range legacyFloors {
+			if strings.HasPrefix(rest, name+"_") {
+				return legacy, true
+			}
+		}
+	}
+	parts := strings.SplitN(rest, "_", 4)
+	if len(parts) != 4 || parts[0] != "" {
+		return floor, false
+	}
+	var okMajor, okMinor bool
+	floor[0], okMajor = number(parts[1])
+	floor[1], okMinor = number(parts[2])
+	return floor, okMajor && okMinor
+}
+
+var legacyFloors = map[string][2]int{"2014": {2, 17}, "2010": {2, 12}, "1": {2, 5}}
+
+// archOf reads the architecture out of a tag that floorOf has read.
+func archOf(family OS, tag string) string {
+	rest := tag[len(family):]
+	if rest[0] != '_' {
+		return rest[strings.IndexByte(rest, '_')+1:]
+	}
+	return strings.SplitN(rest, "_", 4)[3]
+}
+
+// valid says whether there is such a platform: an architecture that the
+// family has, and a floor that is one.
+func (p Platform) valid() bool {
+	if p.Minor > 99 || p.Major > 99 {
+		return false
+	}
+	switch p.Family {
+	case Manylinux:
+		return p.Major == 2 && slices.Contains(linuxArchs, p.Arch) && len(p.PlatformTags()) > 0
+	case Musllinux:
+		return p.Major == 1 && slices.Contains(linuxArchs, p.Arch)
+	case MacOS:
+		return p.Arch == "arm64" && p.Major >= 11 || p.Arch == "x86_64" && len(p.PlatformTags()) > 0
+	}
+	return false
+}
+
+func unknownPlatform(s string) error {
+	err := fmt.Errorf("platform %q: not known", s)
+	lower := strings.ToLower(s)
+	if arch, ok := strings.CutPrefix(lower, "linux_"); ok {
+		if alias := sameArch[arch]; alias != "" {
+			return fault.WithHints(err, fmt.Sprintf("linux_%s says nothing of the C library: say linux/%s", arch, alias))
+		}
+	}
+	if strings.HasPrefix(lower, "macos") && strings.HasSuffix(lower, "universal2") {
+		return fault.WithHints(err, "a target is one machine: say macos/arm64, macos/amd64, or both")
+	}
+	names := make([]string, 0, 2*len(aliases))
+	for _, a := range aliases {
+		names = append(names, a.name)
+	}
+	known := strings.Join(names, ", ")
+	for _, a := range aliases {
+		names = append(names, a.platform.String())
+	}
+	if near, ok := fault.Nearest(lower, names); ok {
+		return fault.WithHints(err, "did you mean "+near+"?")
+	}
+	return fault.WithHints(err, "known are "+known+", and platform tags such as manylinux_2_28_x86_64")
+}
