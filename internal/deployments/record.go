@@ -1,0 +1,81 @@
+package deployments
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// format is the version of the record's JSON; a record of another format is
+// refused, never guessed at.
+const format = 1
+
+// Record is what is known of one deployment: the extension, the package and
+// the interpreter that were chosen for each other. It is the truth that a run
+// goes by. Paths inside the root are relative to it, with slashes.
+type Record struct {
+	Format   int       `json:"format"`
+	Name     string    `json:"name"`
+	Version  string    `json:"version"`
+	ID       string    `json:"id"`
+	Deployed time.Time `json:"deployed"`
+	// Zip is the archive that was deployed.
+	Zip Zip `json:"zip"`
+	// ZipSafe says that the extension runs from its zip.
+	ZipSafe bool `json:"zip_safe"`
+	// Code is the folder of the modules, or with ZipSafe the zip itself.
+	Code string `json:"code"`
+	// ExtraPaths are the extension's python_extra_paths, as written.
+	ExtraPaths []string `json:"python_extra_paths,omitempty"`
+	// Package is nil for an extension that needs none.
+	Package     *Package    `json:"package,omitempty"`
+	Interpreter Interpreter `json:"interpreter"`
+}
+
+// Zip identifies an extension zip by what is in it.
+type Zip struct {
+	Path string `json:"path"`
+	// Digest is the hexadecimal SHA-256 over names, sizes and checksums of
+	// the members.
+	Digest string `json:"digest"`
+	Size   int64  `json:"size"`
+}
+
+// Package is the dependency package of a deployment.
+type Package struct {
+	File   string `json:"file"`
+	Digest string `json:"digest"`
+	// Folder holds its extracted members.
+	Folder string `json:"folder"`
+	Tag    string `json:"tag"`
+}
+
+// Interpreter is the executable that a deployment runs under, and how it
+// looked when it was chosen.
+type Interpreter struct {
+	Path           string `json:"path"`
+	Executable     string `json:"executable"`
+	Version        string `json:"version"`
+	Implementation string `json:"implementation"`
+	// Size in bytes and Modified of the executable tell whether it is still
+	// the one that was chosen.
+	Size     int64     `json:"size"`
+	Modified time.Time `json:"modified"`
+}
+
+func (r Record) marshal() ([]byte, error) {
+	r.Format = format
+	text, err := json.MarshalIndent(r, "", "  ")
+	return append(text, '\n'), err
+}
+
+func parseRecord(path string, text []byte) (Record, error) {
+	var r Record
+	if err := json.Unmarshal(text, &r); err != nil {
+		return Record{}, fmt.Errorf("%s: not a deployment record: %w", path, err)
+	}
+	if r.Format != format {
+		return Record{}, fmt.Errorf("%s: a deployment record of format %d, and this axle reads format %d", path, r.Format, format)
+	}
+	return r, nil
+}
