@@ -1,0 +1,170 @@
+package indextest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Kind tells requests apart.
+type Kind string
+
+// The kinds of requests.
+const (
+	Page     Kind = "page"     // the listing of a project
+	Metadata Kind = "metadata" // FILE.metadata
+	Range    Kind = "range"    // a part of a file
+	Whole    Kind = "whole"    // a whole file
+)
+
+// Request is one line of a server's log.
+type Request struct {
+	Method string
+	Path   string
+	Kind   Kind
+	Header http.Header
+	Status int
+	Bytes  int64 // of the body that were sent
+}
+
+// Server is an index that runs until its test ends.
+type Server struct {
+	// URL is the simple API, with a slash at its end.
+	URL string
+	// Root is URL without "simple/".
+	Root string
+
+	handler http.Handler
+	mu      sync.Mutex
+	log     []Request
+	faults  []*Fault
+}
+
+// start serves handler on the loopback behind the log and the faults.
+func start(t testing.TB, handler http.Handler) *Server {
+	t.Helper()
+	s := &Server{handler: handler}
+	server := httptest.NewServer(s)
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	s.Root = server.URL + "/"
+	s.URL = s.Root + "simple/"
+	return s
+}
+
+// ServeHTTP answers and writes down what it answered.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	counted := &countingWriter{ResponseWriter: w, status: http.StatusOK}
+	entry := Request{Method: r.Method, Path: r.URL.Path, Kind: kindOf(r), Header: r.Header.Clone()}
+	defer func() {
+		entry.Status, entry.Bytes = counted.status, counted.bytes
+		s.mu.Lock()
+		s.log = append(s.log, entry)
+		s.mu.Unlock()
+	}()
+	if fault := s.next(entry); fault != nil {
+		if fault.serve(counted, r, s.handler) {
+			return
+		}
+	}
+	s.handler.ServeHTTP(counted, r)
+}
+
+func kindOf(r *http.Request) Kind {
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/"):
+		return Page
+	case strings.HasSuffix(r.URL.Path, ".metadata"):
+		return Metadata
+	case r.Header.Get("Range") != "":
+		return Range
+	}
+	return Whole
+}
+
+// Log is a copy of what was asked so far, in the order of the answers.
+func (s *Server) Log() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Request(nil), s.log...)
+}
+
+// Forget empties the log.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = nil
+}
+
+// Count is how many requests of a kind had a path that contains part.
+func (s *Server) Count(kind Kind, part string) int {
+	n := 0
+	for _, r := range s.Log() {
+		if r.Kind == kind && strings.Contains(r.Path, part) {
+			n++
+		}
+	}
+	return n
+}
+
+// Bytes is how many bytes were sent for requests of a kind.
+func (s *Server) Bytes(kind Kind) (n int64) {
+	for _, r := range s.Log() {
+		if r.Kind == kind {
+			n += r.Bytes
+		}
+	}
+	return n
+}
+
+type countingWriter struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (w *countingWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *countingWriter) Write(p []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Transport answers requests for the server without sockets: each is handled
+// whole before its answer is returned, so faults that break or stall a
+// connection need the real address.
+func (s *Server) Transport() http.RoundTripper { return transport{s} }
+
+type transport struct{ server *Server }
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	in := r.Clone(r.Context())
+	in.RequestURI = r.URL.RequestURI()
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	rec := httptest.NewRecorder()
+	rec.Body = new(bytes.Buffer)
+	t.server.ServeHTTP(rec, in)
+	resp := rec.Result()
+	resp.Request = r
+	if r.Method == http.MethodHead {
+		resp.Body = io.NopCloser(strings.NewReader(""))
+	}
+	return resp, nil
+}
