@@ -132,6 +132,23 @@ type Vector struct {
 	Src string `json:"src"`
 }
 
+// AllVectors yields what all lines of a file of the standards corpus have, so
+// that a test can find an operation that nothing checks.
+func AllVectors(t testing.TB, rel string) iter.Seq[Vector] {
+	t.Helper()
+	return func(yield func(Vector) bool) {
+		for n, line := range Lines(t, rel) {
+			var v Vector
+			if err := json.Unmarshal(line, &v); err != nil {
+				t.Fatalf("%s:%d: %v", rel, n, err)
+			}
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
 // Vectors yields each line of a file of JSON lines whose op is the one given,
 // decoded by json.Unmarshal into a new T.
 func Vectors[T any](t testing.TB, rel, op string) iter.Seq2[Vector, T] {

@@ -1,63 +1,275 @@
 package pep440
 
-// ParseError says what is wrong in a version or specifier text, and where.
-type ParseError struct {
-	Text   string // the whole text given to Parse
-	Offset int    // byte offset of the fault in Text
-	Want   string // what was expected there
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Specifier is one clause of a specifier set, as >=1.0 or ==2.*. The zero
+// Specifier is none.
+type Specifier struct {
+	text     string // operator and version as written, without space between
+	op       operator
+	wildcard bool
+	negate   bool    // the clause admits what lies outside from and to
+	version  Version // without the wildcard; none for === with other text
+	from, to cut     // zero: no end on that side
 }
 
-func (e *ParseError) Error() string { return e.Text }
+type operator uint8
 
-// Specifier is one clause of a specifier set.
-type Specifier struct{ text string }
+const (
+	opArbitrary operator = iota
+	opEqual
+	opCompatible
+	opNotEqual
+	opAtMost
+	opAtLeast
+	opBelow
+	opAbove
+)
 
-func ParseSpecifier(s string) (Specifier, error) { return Specifier{s}, errTODO }
-func (s Specifier) Operator() string             { return "" }
-func (s Specifier) VersionText() string          { return "" }
-func (s Specifier) String() string               { return s.text }
+// operators in the order in which they are tried: longer ones first.
+var operators = [...]string{"===", "==", "~=", "!=", "<=", ">=", "<", ">"}
 
-// SpecifierSet is a conjunction of clauses; the zero set admits everything.
-type SpecifierSet struct{ clauses []Specifier }
+func (o operator) String() string { return operators[o] }
 
-func ParseSpecifierSet(s string) (SpecifierSet, error)        { return SpecifierSet{}, errTODO }
-func MustParseSpecifierSet(s string) SpecifierSet             { return SpecifierSet{} }
-func ParseSpecifierSetLenient(s string) (SpecifierSet, error) { return SpecifierSet{}, errTODO }
-func (s SpecifierSet) String() string                         { return "" }
-func (s SpecifierSet) Specifiers() []Specifier                { return s.clauses }
-func (s SpecifierSet) IsEmpty() bool                          { return len(s.clauses) == 0 }
-func (s SpecifierSet) Prereleases() bool                      { return false }
-func (s SpecifierSet) Matches(v Version) bool                 { return true }
-func (s SpecifierSet) Contains(v string, pre *bool) bool      { return true }
-func (s SpecifierSet) Filter(vs []string, pre *bool) []string { return vs }
-func (s SpecifierSet) And(t SpecifierSet) SpecifierSet        { return s }
-func (s SpecifierSet) Ranges() Ranges                         { return Ranges{} }
+// ParseSpecifier reads one clause. An error is a *ParseError.
+func ParseSpecifier(s string) (Specifier, error) {
+	start, end := trim(s)
+	spec, rest, problem := cutSpecifier(s[:end], start)
+	if problem == nil && rest < end {
+		at, text := explainRest(s[:end], rest, start)
+		problem = &ParseError{Offset: at, End: at, Problem: text}
+	}
+	if problem != nil {
+		problem.Text = s
+		return Specifier{}, problem
+	}
+	return spec, nil
+}
 
-// PatchRange is a run of patch numbers, both ends included; To is -1 when it has no end.
-type PatchRange struct{ From, To int }
+// CutSpecifier reads the longest clause that s begins with, and returns what
+// follows it. An error is a *ParseError; text that does not begin with an
+// operator is one.
+func CutSpecifier(s string) (spec Specifier, rest string, err error) {
+	spec, end, problem := cutSpecifier(s, 0)
+	if problem != nil {
+		problem.Text = s
+		return Specifier{}, s, problem
+	}
+	return spec, s[end:], nil
+}
 
-func (s SpecifierSet) AdmitsMinor(major, minor int) (some, all bool) { return true, true }
-func (s SpecifierSet) AdmittedPatches(major, minor int) []PatchRange { return []PatchRange{{0, -1}} }
+func cutSpecifier(s string, start int) (Specifier, int, *ParseError) {
+	op, ok := cutOperator(s[start:])
+	if !ok {
+		return Specifier{}, start, problemAt(start, `expected an operator, one of ===, ==, ~=, !=, <=, >=, <, >`)
+	}
+	begin := start + len(op.String())
+	at := skipSpace(s, begin)
+	spec := Specifier{op: op}
+	end, problem := at, (*ParseError)(nil)
+	if op == opArbitrary {
+		end = arbitraryEnd(s, at)
+		spec.version, _ = Parse(s[at:end])
+	} else if end, problem = spec.scanVersion(s, at); problem != nil {
+		return Specifier{}, start, problem
+	}
+	spec.text = s[start:end]
+	if at > begin {
+		spec.text = s[start:begin] + s[at:end]
+	}
+	spec.compile()
+	return spec, end, nil
+}
 
-func (s SpecifierSet) Unsatisfiable(pre *bool) bool          { return false }
-func (s SpecifierSet) Equal(t SpecifierSet) bool             { return false }
-func (s SpecifierSet) Subset(t SpecifierSet) (bool, error)   { return false, errTODO }
-func (s SpecifierSet) Superset(t SpecifierSet) (bool, error) { return false, errTODO }
-func (s SpecifierSet) Disjoint(t SpecifierSet) (bool, error) { return false, errTODO }
+func problemAt(at int, text string) *ParseError {
+	return &ParseError{Offset: at, End: at, Problem: text}
+}
 
-// Ranges is a set of versions; the zero value is empty.
-type Ranges struct{}
+func cutOperator(s string) (operator, bool) {
+	for i, text := range operators {
+		if strings.HasPrefix(s, text) {
+			return operator(i), true
+		}
+	}
+	return 0, false
+}
 
-func Empty() Ranges                        { return Ranges{} }
-func Full() Ranges                         { return Ranges{} }
-func Singleton(v Version) Ranges           { return Ranges{} }
-func (r Ranges) Intersect(s Ranges) Ranges { return r }
-func (r Ranges) Union(s Ranges) Ranges     { return r }
-func (r Ranges) Complement() Ranges        { return r }
-func (r Ranges) IsEmpty() bool             { return true }
-func (r Ranges) IsFull() bool              { return false }
-func (r Ranges) Contains(v Version) bool   { return false }
-func (r Ranges) SubsetOf(s Ranges) bool    { return true }
-func (r Ranges) Disjoint(s Ranges) bool    { return true }
-func (r Ranges) Equal(s Ranges) bool       { return true }
-func (r Ranges) String() string            { return "" }
+// arbitraryEnd is where the text of === ends: it may hold anything but white
+// space and what ends a requirement's specifier.
+func arbitraryEnd(s string, at int) int {
+	end := strings.IndexFunc(s[at:], func(r rune) bool { return r == ';' || r == ')' || isSpace(r) })
+	if end < 0 {
+		return len(s)
+	}
+	return at + end
+}
+
+// scanVersion reads the version of every operator but ===.
+func (spec *Specifier) scanVersion(s string, start int) (end int, problem *ParseError) {
+	var p parts
+	at, text := p.scanRelease(s, start)
+	if text != "" {
+		return at, problemAt(at, text+` after "`+s[start-spec.opLen(s, start):at]+`"`)
+	}
+	releaseEnd := at
+	if spec.takesLocal() && strings.HasPrefix(s[at:], ".*") {
+		spec.wildcard = true
+		end = at + 2
+	} else {
+		at = p.scanSuffix(s, at)
+		if spec.takesLocal() {
+			at = p.scanLocal(s, at)
+		}
+		end = at
+	}
+	if problem := spec.misplaced(s, start, releaseEnd, end); problem != nil {
+		return end, problem
+	}
+	if spec.op == opCompatible && p.count < 2 {
+		return end, &ParseError{Offset: start, End: end, Problem: `expected at least two release numbers after "~="`}
+	}
+	spec.version = p.build(p.normal(s[start:at]))
+	return end, nil
+}
+
+// opLen is the length of the operator and the space between it and start.
+func (spec *Specifier) opLen(s string, start int) int {
+	return start - strings.LastIndex(s[:start], spec.op.String())
+}
+
+func (spec *Specifier) takesLocal() bool { return spec.op == opEqual || spec.op == opNotEqual }
+
+// misplaced finds a wildcard or a local label after a version that cannot have
+// one.
+func (spec *Specifier) misplaced(s string, start, releaseEnd, end int) *ParseError {
+	switch {
+	case strings.HasPrefix(s[end:], ".*") && !spec.takesLocal():
+		return &ParseError{Offset: start, End: end + 2, Problem: `".*" is only possible after == and !=`}
+	case strings.HasPrefix(s[end:], ".*") && end > releaseEnd:
+		return &ParseError{Offset: start, End: end + 2, Problem: `".*" must follow the release alone`}
+	case strings.HasPrefix(s[end:], "+") && labelEnd(s, end+1) > end+1 && !spec.takesLocal():
+		return &ParseError{Offset: start, End: labelEnd(s, end+1), Problem: "a local version is only possible after == and !="}
+	}
+	return nil
+}
+
+// compile sets the interval that the clause means.
+func (spec *Specifier) compile() {
+	v := spec.version
+	switch spec.op {
+	case opEqual, opNotEqual:
+		spec.from, spec.to = spec.equalRange()
+		spec.negate = spec.op == opNotEqual
+	case opCompatible:
+		_, spec.to = prefix(v, v.ReleaseLen()-1)
+		spec.from = before(v)
+	case opAtMost:
+		spec.to = behindLocals(v)
+	case opAtLeast:
+		spec.from = before(v)
+	case opBelow:
+		spec.to = beforeFamily(v)
+	case opAbove:
+		spec.from = behindPosts(v)
+	case opArbitrary:
+	}
+}
+
+func (spec *Specifier) equalRange() (from, to cut) {
+	switch v := spec.version; {
+	case spec.wildcard:
+		return prefix(v, v.ReleaseLen())
+	case v.HasLocal():
+		return cut{v: v}, cut{v: v, after: true}
+	default:
+		return before(v), behindLocals(v)
+	}
+}
+
+// Operator is the operator, as ">=".
+func (spec Specifier) Operator() string {
+	if spec.text == "" {
+		return ""
+	}
+	return spec.op.String()
+}
+
+// VersionText is the version as written, with the wildcard where there is one.
+func (spec Specifier) VersionText() string { return spec.text[len(spec.Operator()):] }
+
+// Version is the version without the wildcard; zero for a text after === that
+// is no version.
+func (spec Specifier) Version() Version { return spec.version }
+
+// IsWildcard says whether the version ends in .*.
+func (spec Specifier) IsWildcard() bool { return spec.wildcard }
+
+// String is operator and version as written, without space.
+func (spec Specifier) String() string { return spec.text }
+
+// Equal says whether both clauses have the same operator and the same version:
+// ==1.0 equals ==1, but ~=1.0.0 is not ~=1.0, and what comes after === or
+// before .* counts as written.
+func (spec Specifier) Equal(other Specifier) bool {
+	switch {
+	case spec.op != other.op:
+		return false
+	case spec.text == other.text:
+		return true
+	case spec.op == opArbitrary || spec.wildcard || other.wildcard:
+		return false
+	case spec.op == opCompatible && spec.version.ReleaseLen() != other.version.ReleaseLen():
+		return false
+	}
+	return spec.version.Equal(other.version)
+}
+
+// Prerelease says whether the clause names a pre-release and so asks for them.
+func (spec Specifier) Prerelease() bool {
+	return spec.op != opNotEqual && !spec.wildcard && spec.version.IsPrerelease()
+}
+
+// Matches says whether the clause admits v, pre-releases not looked at apart.
+func (spec Specifier) Matches(v Version) bool { return spec.matches(v) }
+
+func (spec *Specifier) matches(v Version) bool {
+	if spec.op == opArbitrary {
+		return equalLower(v.String(), spec.VersionText())
+	}
+	inside := (spec.from.isZero() || spec.from.admits(v)) &&
+		(spec.to.isZero() || !spec.to.admits(v))
+	return inside != spec.negate
+}
+
+// MatchesText is Matches for a text, without keeping anything of it: one that
+// is no version matches nothing, but === the same text in any case.
+func (spec Specifier) MatchesText(text string) bool {
+	if spec.op == opArbitrary {
+		return equalLower(text, spec.VersionText())
+	}
+	if hi, _, ok := keyText(text); ok {
+		return spec.matches(Version{hi: hi, lo: keyFinal, d: &plainDetail})
+	}
+	v, err := Parse(text)
+	return err == nil && spec.matches(v)
+}
+
+// plainDetail serves versions that are made to be compared and thrown away.
+var plainDetail = detail{count: keyReleases}
+
+// equalLower compares the lower-case forms of two texts.
+func equalLower(a, b string) bool {
+	for len(a) > 0 && len(b) > 0 {
+		x, n := utf8.DecodeRuneInString(a)
+		y, m := utf8.DecodeRuneInString(b)
+		if x != y && unicode.ToLower(x) != unicode.ToLower(y) {
+			return false
+		}
+		a, b = a[n:], b[m:]
+	}
+	return len(a) == len(b)
+}
