@@ -72,7 +72,9 @@ def start():
     count = int(argv[0])
     pths, argv = argv[1:1 + count], argv[1 + count:]
     # The folder of this file was put first by the interpreter itself.
-    sys.path[0:1] = paths[:-1]
+    # What the site module added, where it had to run, is the host's.
+    host = [p for p in sys.path[1:] if not p.endswith(("site-packages", "dist-packages"))]
+    sys.path[:] = paths[:-1] + host
     sys.path.append(paths[-1])
     add_builtins()
     for path in pths:

@@ -15,6 +15,7 @@ import (
 	"github.com/axlepack/axle/internal/deployments"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/wheel"
+	"github.com/axlepack/axle/interpreters"
 )
 
 // DeployOptions say where and how to deploy. Root is required.
@@ -34,7 +35,9 @@ type Deployment struct {
 }
 
 // CodePath is the folder of the extension's modules, or its zip.
-func (d Deployment) CodePath() string { return filepath.Join(d.Root, filepath.FromSlash(d.Record.Code)) }
+func (d Deployment) CodePath() string {
+	return filepath.Join(d.Root, filepath.FromSlash(d.Record.Code))
+}
 
 // PackagePath is the folder of the dependencies, "" when there are none.
 func (d Deployment) PackagePath() string {
@@ -104,8 +107,8 @@ func newRecord(z *Zip, c Choice, opt DeployOptions) (deployments.Record, error) 
 		Name: m.Name, Version: m.Version.String(), Deployed: now().UTC().Truncate(time.Second),
 		Zip: deployments.Zip{Path: abs, Digest: z.Digest, Size: z.Size}, ZipSafe: m.ZipSafe, ExtraPaths: m.PythonExtraPaths,
 		Interpreter: deployments.Interpreter{
-			Path: c.Interpreter.Path, Executable: report.Executable, Version: report.PythonVersion().String(),
-			Implementation: report.Implementation, Size: info.Size(), Modified: info.ModTime().UTC(),
+			Path: c.Interpreter.Path, Executable: report.Path, Version: report.Version,
+			Implementation: report.Implementation, NeedsSite: report.NeedsSite, Size: info.Size(), Modified: info.ModTime().UTC(),
 		},
 	}, nil
 }
@@ -129,7 +132,7 @@ func deployPackage(ctx context.Context, store *deployments.Store, z *Zip, c Choi
 	defer inner.Close()
 	p := &deployments.Package{File: c.Package.File(), Digest: digest(inner), Tag: c.Tag.String()}
 	// Byte code belongs to one interpreter, so each has its own copy.
-	key := p.Digest[:16] + "-" + c.Interpreter.Report.CacheTag
+	key := p.Digest[:16] + "-" + cacheTag(*c.Interpreter.Report)
 	p.Folder, err = store.Package(ctx, key, func(dir string) error {
 		if err := extractVerified(ctx, inner, *c.Package, dir); err != nil {
 			return err
@@ -137,6 +140,15 @@ func deployPackage(ctx context.Context, store *deployments.Store, z *Zip, c Choi
 		return compile(ctx, *c.Interpreter, dir, opt)
 	})
 	return p, err
+}
+
+// cacheTag names the byte code of an interpreter; Python 2 has no tag.
+func cacheTag(r interpreters.Report) string {
+	if r.CacheTag != "" {
+		return r.CacheTag
+	}
+	v := r.PythonVersion()
+	return fmt.Sprintf("%s-%d%d", r.Implementation, v.Release(0), v.Release(1))
 }
 
 // extractVerified extracts a package, every file held against its RECORD.

@@ -3,6 +3,7 @@ package selector
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,6 +25,9 @@ type RunOptions struct {
 	// Fields is JSON for an extension that is a class with
 	// extension_start(fields); "" stands for none.
 	Fields string
+	// Stdout, when set, makes the extension a child whose output goes there
+	// and to Stderr, instead of the process's successor.
+	Stdout, Stderr io.Writer
 }
 
 // Find reads the current deployment of an extension.
@@ -56,7 +60,8 @@ func List(root string) ([]Deployment, error) {
 // the system can, the process is replaced and Run does not return; elsewhere
 // it returns the extension's exit code. An interpreter that is gone or was
 // changed since the deployment is an error with exit code 4, never a silent
-// switch to another.
+// switch to another. Scripts of the package's bin folder find the interpreter
+// in AXLE_PYTHON.
 func Run(ctx context.Context, opt RunOptions) (int, error) {
 	d, err := Find(opt.Root, opt.Name)
 	if err != nil {
@@ -73,7 +78,11 @@ func Run(ctx context.Context, opt RunOptions) (int, error) {
 	if env == nil {
 		env = os.Environ()
 	}
-	return replace(ctx, argv, withoutHostPath(env))
+	env = append(withoutHostPath(env), "AXLE_PYTHON="+d.Record.Interpreter.Path)
+	if opt.Stdout != nil {
+		return spawn(ctx, argv, env, opt.Stdout, opt.Stderr)
+	}
+	return replace(ctx, argv, env)
 }
 
 // stillThere checks that the interpreter is the one that was chosen.
@@ -111,8 +120,11 @@ func command(d Deployment, opt RunOptions) ([]string, error) {
 	// The module that answers for universal_extension comes last, so that a
 	// real one among the dependencies wins.
 	paths = append(paths, filepath.Join(home, shimFolder))
-	argv := []string{d.Record.Interpreter.Path, "-s", "-S", filepath.Join(home, bootFile), d.CodePath(), opt.Fields}
-	argv = append(argv, strconv.Itoa(len(paths)))
+	argv := []string{d.Record.Interpreter.Path, "-s"}
+	if !d.Record.Interpreter.NeedsSite {
+		argv = append(argv, "-S")
+	}
+	argv = append(argv, filepath.Join(home, bootFile), d.CodePath(), opt.Fields, strconv.Itoa(len(paths)))
 	argv = append(argv, paths...)
 	argv = append(argv, strconv.Itoa(len(pths)))
 	argv = append(argv, pths...)

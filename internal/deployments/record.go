@@ -57,6 +57,8 @@ type Interpreter struct {
 	Executable     string `json:"executable"`
 	Version        string `json:"version"`
 	Implementation string `json:"implementation"`
+	// NeedsSite says that it does not start without its site module.
+	NeedsSite bool `json:"needs_site,omitempty"`
 	// Size in bytes and Modified of the executable tell whether it is still
 	// the one that was chosen.
 	Size     int64     `json:"size"`

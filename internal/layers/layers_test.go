@@ -25,6 +25,7 @@ var rings = map[string]int{
 	"internal/pep508": 0,
 	"internal/tags":   0,
 
+	"internal/yamldoc":   1,
 	"internal/target":    1,
 	"internal/extension": 1,
 	"internal/agent":     1,
@@ -58,7 +59,8 @@ var beside = map[string][]string{
 	"internal/pep508":    {"internal/pep440", "internal/fault"},
 	"internal/lock":      {"internal/target", "internal/wheel"},
 	"internal/native":    {"internal/target"},
-	"internal/extension": {"internal/target"},
+	"internal/extension": {"internal/target", "internal/yamldoc"},
+	"internal/agent":     {"internal/yamldoc"},
 	"internal/index":     {"internal/cache", "internal/archive"},
 	"interpreters":       {"internal/cache"},
 	"bundle":             {"internal/report"},
@@ -68,7 +70,7 @@ var beside = map[string][]string{
 var testing_ = []string{"internal/conformance", "internal/indextest", "internal/wheeltest", "internal/layers"}
 
 // program is what cmd/axle may import beside the public packages.
-var program = []string{"bundle", "selector", "interpreters", "internal/report", "internal/fault", "internal/extension", "internal/agent"}
+var program = []string{"bundle", "selector", "interpreters", "internal/report", "internal/fault"}
 
 // owners names, for packages of the standard library that reach an outside
 // thing, who may import them.

@@ -1,0 +1,127 @@
+// Package bundle is the build side of axle as a library: a project folder in,
+// an extension zip out.
+//
+//	project ─ Lock ─▶ pins for every target ─ Matrix ─▶ report
+//	                                        └ Build ──▶ dist/dep, dist/extension_build
+//
+// [Lock] decides which file each target gets; [Matrix] says which packages
+// that makes; [Build] downloads, merges and packs them. Everything is decided
+// for the targets, never for the machine that builds. Nothing is written
+// outside the project's dist folder and the cache, and what is in dist is
+// replaced whole or not at all.
+package bundle
+
+import (
+	"context"
+	"time"
+
+	"github.com/axlepack/axle/internal/extension"
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/merge"
+	"github.com/axlepack/axle/internal/report"
+	"github.com/axlepack/axle/internal/target"
+)
+
+// Options say what to build and with what. Dir and CacheDir are required.
+// What is set here goes before what the project says.
+type Options struct {
+	// Dir is the project folder.
+	Dir string
+	// CacheDir keeps downloads and answers between builds.
+	CacheDir string
+	// Home is the user's home folder, for pip's configuration and netrc.
+	Home string
+	// Env looks up environment variables; nil stands for an empty environment.
+	Env func(string) (string, bool)
+
+	// Targets ("cp311@win_amd64") are exactly what is built for, when set.
+	// Otherwise it is Platforms × Pythons, each as the project says when
+	// empty. A Pythons item may be a range ("3.9..3.13").
+	Targets, Platforms, Pythons []string
+
+	Index Index
+
+	// Pre takes pre-releases wherever a specifier admits them.
+	Pre bool
+	// Prefer is "shared" or "specific"; "" leaves it to the project.
+	Prefer string
+	// AllowMissing builds the rest when some targets have no solution.
+	AllowMissing bool
+	// Split writes one extension zip for each platform.
+	Split bool
+	// Local also takes packages made elsewhere that lie in dist/dep.
+	Local bool
+
+	// AskPip answers a script with what an interpreter's pip prints; the
+	// index is learned by it where nothing is configured. Prefixes are the
+	// sys.prefix of environments whose pip.conf counts.
+	AskPip   func(ctx context.Context, script string) (string, error)
+	Prefixes []string
+
+	// Progress is told what goes on; nil tells nobody.
+	Progress Progress
+}
+
+// Index are the settings of where distributions come from.
+type Index struct {
+	URL       string
+	Extra     []string
+	FindLinks []string
+	NoIndex   bool
+	// Offline takes everything from the cache; Refresh asks for every page
+	// anew.
+	Offline, Refresh bool
+}
+
+// Progress is told what a build is doing. It is called from several
+// goroutines.
+type Progress interface {
+	// Step begins a stage: "resolving", "downloading", "merging", "packing".
+	Step(name string, items int)
+	// Item is one item of the stage done.
+	Item(name string)
+	// Bytes tells how much of a file is here; total is 0 when unknown.
+	Bytes(file string, done, total int64)
+}
+
+// noProgress tells nobody.
+type noProgress struct{}
+
+func (noProgress) Step(string, int)           {}
+func (noProgress) Item(string)                {}
+func (noProgress) Bytes(string, int64, int64) {}
+
+// Plan is what a build would do: the pins and the packages they make.
+type Plan struct {
+	Project  extension.Project
+	Targets  []target.Target
+	Lock     lock.Lock
+	Packages merge.Plan
+	Warnings []fault.Warning
+}
+
+// Matrix is the compatibility matrix of the plan.
+func (p Plan) Matrix() report.Matrix {
+	m := p.Project.Manifest
+	return report.New(m.Name, m.Version.String(), p.Lock, p.Packages)
+}
+
+// Result is what a build wrote.
+type Result struct {
+	Plan Plan
+	// Zips are the extension zips: one, or with Split one for each platform.
+	Zips []Output
+	// Packages are the dependency packages in dist/dep.
+	Packages []Output
+	Elapsed  time.Duration
+}
+
+// Output is a file that was written.
+type Output struct {
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+	// Targets are served by it; for a package.
+	Targets []string `json:"targets,omitempty"`
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/axlepack/axle/selector"
+)
+
+func newDeployments(e *env) *cobra.Command {
+	var f agentFlags
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "deployments",
+		Short:   "List what is deployed here",
+		Args:    args(cobra.NoArgs),
+		GroupID: "agent",
+		RunE: func(*cobra.Command, []string) error {
+			a, err := e.agent(f)
+			if err != nil {
+				return err
+			}
+			list, problems := selector.List(a.Root)
+			if asJSON {
+				return errors.Join(e.writeJSON("deployments", list), problems)
+			}
+			w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+			for _, d := range list {
+				r, file := d.Record, "-"
+				if r.Package != nil {
+					file = r.Package.File
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Name, r.Version, r.Interpreter.Path, file, r.Deployed.Format("2006-01-02 15:04:05Z"))
+			}
+			return errors.Join(w.Flush(), problems)
+		},
+	}
+	f.addRoot(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"io"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/axlepack/axle/internal/fault"
+)
+
+// env is the outside world of the program, which tests replace.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	lookup         func(string) (string, bool)
+	// code is the exit code of a command that ended well; axle run hands on
+	// the extension's own.
+	code int
+	// quiet keeps warnings and progress back.
+	quiet bool
+}
+
+// warn prints warnings, which are not part of the result.
+func (e *env) warn(warnings []fault.Warning) {
+	if e.quiet {
+		return
+	}
+	for _, w := range warnings {
+		io.WriteString(e.stderr, "warning: "+w.String()+"\n")
+	}
+}
+
+func newRoot(e *env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "axle",
+		Short: "Carry Python dependencies to the agents that run extensions",
+		Long: `axle turns extension.yml and requirements.txt into one extension zip that holds a
+dependency package for every platform and Python that needs its own, and on an
+agent picks an interpreter and the best package for it, extracts it and runs
+the extension.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version(),
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(e.stdin)
+	root.SetOut(e.stdout)
+	root.SetErr(e.stderr)
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(usageError)
+	root.PersistentFlags().BoolVarP(&e.quiet, "quiet", "q", false, "print results and errors only")
+	root.AddGroup(&cobra.Group{ID: "build", Title: "For developers:"}, &cobra.Group{ID: "agent", Title: "For agents:"})
+	root.AddCommand(newInterpreters(e), newSelect(e), newDeploy(e), newRun(e), newDeployments(e))
+	return root
+}
+
+// usageError gives wrong flags and arguments their exit code.
+func usageError(cmd *cobra.Command, err error) error {
+	return fault.WithHints(fault.WithCode(err, fault.Usage), "see: "+cmd.CommandPath()+" --help")
+}
+
+// args wraps a check of the positional arguments, for the exit code.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, list []string) error {
+		if err := check(cmd, list); err != nil {
+			return usageError(cmd, err)
+		}
+		return nil
+	}
+}
+
+// released is set by the release build.
+var released = ""
+
+// version is the release, or what the Go command knows of the checkout.
+func version() string {
+	if released != "" {
+		return released
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

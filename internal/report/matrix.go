@@ -1,0 +1,131 @@
+// Package report computes the compatibility matrix once and draws it in
+// several ways: which dependency package serves which Python on which
+// platform, or why none does.
+//
+// A [Matrix] is a value made from a plan and the targets that failed; every
+// drawing ([Matrix.Text], [Matrix.MarshalJSON]) shows that same value.
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/merge"
+	"github.com/axlepack/axle/internal/target"
+)
+
+// Matrix says what serves each target that was asked for.
+type Matrix struct {
+	Extension string
+	Version   string
+	// Pythons are the rows and Platforms the columns, each sorted.
+	Pythons   []target.Python
+	Platforms []target.Platform
+	// Packages are numbered by their place here; cells refer to them by it.
+	Packages []Package
+	// Cells has one entry for each target that was asked for.
+	Cells map[target.Target]Cell
+	// Dependencies say what each project costs, dearest first.
+	Dependencies []merge.Dependency
+}
+
+// Package is a dependency package of the matrix.
+type Package struct {
+	File           string
+	RequiresPython string
+	Targets        []target.Target
+	// Distributions are "project version", sorted.
+	Distributions []string
+}
+
+// Cell is one Python on one platform. Either Package is an index into
+// Matrix.Packages, or it is -1: then Problem says why it is a hole, or is nil
+// where the target needs no package at all.
+type Cell struct {
+	Package int
+	Problem error
+	// Notes say what the reader should know of this target's solution.
+	Notes []string
+}
+
+// Hole says that nothing serves the cell.
+func (c Cell) Hole() bool { return c.Problem != nil }
+
+// New computes the matrix of a plan.
+func New(extension, version string, l lock.Lock, plan merge.Plan) Matrix {
+	m := Matrix{Extension: extension, Version: version, Cells: map[target.Target]Cell{}, Dependencies: plan.Dependencies}
+	for _, s := range l.Solutions {
+		m.add(s.Target, Cell{Package: -1, Notes: s.Notes})
+	}
+	for _, f := range l.Failures {
+		m.add(f.Target, Cell{Package: -1, Problem: f.Err})
+	}
+	for i, p := range plan.Packages {
+		m.Packages = append(m.Packages, describe(p))
+		for _, t := range p.Targets {
+			c := m.Cells[t]
+			c.Package = i
+			m.Cells[t] = c
+		}
+	}
+	slices.SortFunc(m.Pythons, target.Python.Compare)
+	m.Pythons = slices.Compact(m.Pythons)
+	m.sortPlatforms()
+	return m
+}
+
+func (m *Matrix) add(t target.Target, c Cell) {
+	m.Cells[t] = c
+	m.Pythons = append(m.Pythons, t.Python)
+	m.Platforms = append(m.Platforms, t.Platform)
+}
+
+// sortPlatforms puts the columns into an order that does not depend on how
+// the targets were asked for.
+func (m *Matrix) sortPlatforms() {
+	slices.SortFunc(m.Platforms, target.Platform.Compare)
+	m.Platforms = slices.Compact(m.Platforms)
+}
+
+func describe(p merge.Package) Package {
+	d := Package{File: p.Filename.Text, RequiresPython: p.RequiresPython.String(), Targets: p.Targets}
+	for _, pin := range p.Pins {
+		d.Distributions = append(d.Distributions, string(pin.Project)+" "+pin.Version.String())
+	}
+	return d
+}
+
+// Targets are all cells' targets, by Python and then platform.
+func (m Matrix) Targets() []target.Target {
+	var all []target.Target
+	for _, py := range m.Pythons {
+		for _, pf := range m.Platforms {
+			if _, ok := m.Cells[target.Target{Python: py, Platform: pf}]; ok {
+				all = append(all, target.Target{Python: py, Platform: pf})
+			}
+		}
+	}
+	return all
+}
+
+// Holes are the targets that nothing serves.
+func (m Matrix) Holes() []target.Target {
+	return slices.DeleteFunc(m.Targets(), func(t target.Target) bool { return !m.Cells[t].Hole() })
+}
+
+// Check is nil when no target is a hole, and otherwise an error with exit
+// code 5 that names all of them.
+func (m Matrix) Check() error {
+	holes := m.Holes()
+	if len(holes) == 0 {
+		return nil
+	}
+	names := make([]string, len(holes))
+	for i, t := range holes {
+		names[i] = t.String()
+	}
+	return fault.New(fault.NoPackage, m.Extension+": no package serves "+strings.Join(names, ", "),
+		"narrow requires_python or bundle.platforms, or take another version of what makes the hole")
+}

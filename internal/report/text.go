@@ -1,0 +1,116 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/axlepack/axle/internal/target"
+)
+
+// Text draws the matrix as a plain table: a letter for each package, its
+// legend below, then the holes with their reasons.
+func (m Matrix) Text(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n\n", m.Extension, m.Version)
+	m.drawTable(&b)
+	m.drawLegend(&b)
+	m.drawHoles(&b)
+	m.drawNotes(&b)
+	m.drawForcing(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (m Matrix) drawTable(b *strings.Builder) {
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprint(w, "Python")
+	for _, p := range m.Platforms {
+		fmt.Fprint(w, "\t"+columnName(p))
+	}
+	fmt.Fprintln(w)
+	for _, py := range m.Pythons {
+		fmt.Fprint(w, py.String())
+		for _, pf := range m.Platforms {
+			fmt.Fprint(w, "\t"+m.mark(target.Target{Python: py, Platform: pf}))
+		}
+		fmt.Fprintln(w)
+	}
+	w.Flush()
+}
+
+// columnName is the short name where the platform has one.
+func columnName(p target.Platform) string {
+	if alias := p.Alias(); alias != "" {
+		return alias
+	}
+	return p.String()
+}
+
+// mark is what a cell of the table shows.
+func (m Matrix) mark(t target.Target) string {
+	c, asked := m.Cells[t]
+	switch {
+	case !asked:
+		return ""
+	case c.Hole():
+		return "-"
+	case c.Package < 0:
+		return "ok"
+	}
+	return letter(c.Package)
+}
+
+// letter names a package: A to Z, then AA, AB and so on.
+func letter(i int) string {
+	s := string(rune('A' + i%26))
+	if i >= 26 {
+		return letter(i/26-1) + s
+	}
+	return s
+}
+
+func (m Matrix) drawLegend(b *strings.Builder) {
+	if len(m.Packages) == 0 {
+		return
+	}
+	fmt.Fprintln(b)
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for i, p := range m.Packages {
+		fmt.Fprintf(w, "%s\t%s\tPython %s\n", letter(i), p.File, p.RequiresPython)
+	}
+	w.Flush()
+}
+
+// drawHoles gives each reason once, with all targets that it holds for.
+func (m Matrix) drawHoles(b *strings.Builder) {
+	var reasons []string
+	targets := map[string][]string{}
+	for _, t := range m.Holes() {
+		reason := m.Cells[t].Problem.Error()
+		if _, seen := targets[reason]; !seen {
+			reasons = append(reasons, reason)
+		}
+		targets[reason] = append(targets[reason], t.String())
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(b, "\n- %s\n", strings.Join(targets[reason], ", "))
+		fmt.Fprintf(b, "  %s\n", strings.ReplaceAll(reason, "\n", "\n  "))
+	}
+}
+
+func (m Matrix) drawNotes(b *strings.Builder) {
+	var notes []string
+	for _, t := range m.Targets() {
+		for _, n := range m.Cells[t].Notes {
+			if !slices.Contains(notes, n) {
+				notes = append(notes, n)
+			}
+		}
+	}
+	for _, n := range notes {
+		fmt.Fprintf(b, "\nnote: %s\n", n)
+	}
+}
