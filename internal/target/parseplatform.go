@@ -8,7 +8,16 @@ import (
 	"github.com/axlepack/axle/internal/fault"
 )
 
-// aliases are the short names and the floors they stand for.
+// aliases are the short names and the floors they stand for: the lowest at
+// which today's releases of the usual native projects still have files.
+//
+//   - glibc 2.28 is what cryptography and numpy are built on for x86_64 and
+//     aarch64; RHEL 8 and every later system has it. On armv7l and riscv64 their
+//     builders have nothing older than 2.31 and 2.39.
+//   - macOS 11.0 is the first on arm64. On x86_64 numpy and CPython itself need
+//     10.15 for Python 3.14 (10.13 for 3.12 and 3.13, 10.9 before); one floor
+//     for all Pythons of the matrix has to be the highest of them.
+//   - musl 1.2 is that of every Alpine still maintained.
 var aliases = [...]struct {
 	name     string
 	platform Platform

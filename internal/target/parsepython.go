@@ -77,10 +77,14 @@ func badPython(s string) error {
 
 func unknownPython(s string, p Python) error {
 	err := fmt.Errorf("python %q: no such Python is known", s)
-	if r, ok := p.Release(); ok && p.Freethreaded {
+	switch _, ok := p.Release(); {
+	case !ok:
+	case p.Impl == PyPy && p.Freethreaded:
+		err = fmt.Errorf("python %q: PyPy has no free-threaded builds", s)
+	case p.Impl == PyPy:
+		err = fmt.Errorf("python %q: there is no PyPy for Python %s", s, p.Version())
+	default:
 		err = fmt.Errorf("python %q: free-threaded builds begin with CPython 3.%d", s, firstFreethreaded)
-	} else if ok {
-		err = fmt.Errorf("python %q: there is no PyPy for Python %d.%d", s, r.Major, r.Minor)
 	}
 	var names []string
 	for _, q := range all() {
