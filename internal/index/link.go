@@ -1,0 +1,162 @@
+package index
+
+import (
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/axlepack/axle/internal/pep440"
+	"github.com/axlepack/axle/internal/pep508"
+	"github.com/axlepack/axle/internal/wheel"
+)
+
+// link is one file as a page lists it, before its name is understood.
+type link struct {
+	name     string // decoded file name
+	url      string // absolute, without credentials and fragment
+	hashes   []hash
+	requires string // Requires-Python, as written
+	yanked   bool
+	reason   string
+	size     int64
+	uploaded int64 // microseconds since 1970; 0 = not said
+	metadata bool
+	metaHash string // SHA-256 of the metadata file
+}
+
+type hash struct{ algorithm, digest string }
+
+// digestLengths are the digests that are taken from a page, with their length
+// in hexadecimal digits; 0 is any length.
+var digestLengths = map[string]int{
+	"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128,
+	"blake2b": 0, "blake2s": 0, "blake2b_256": 64, "sha3_256": 64, "sha3_512": 128,
+}
+
+// newHash takes a digest that is one; a page's other fragments are not.
+func newHash(algorithm, digest string) (hash, bool) {
+	algorithm, digest = strings.ToLower(algorithm), strings.ToLower(digest)
+	length, known := digestLengths[algorithm]
+	if !known || digest == "" || length != 0 && len(digest) != length || strings.Trim(digest, "0123456789abcdef") != "" {
+		return hash{}, false
+	}
+	return hash{algorithm, digest}, true
+}
+
+// setURL resolves the address that a page gives for a file, and takes digests
+// from its fragment and, where the page did not say, the name from its path.
+// It reports whether the address is one a file can be fetched from.
+func (l *link) setURL(base *url.URL, ref string) bool {
+	u, err := base.Parse(strings.TrimSpace(ref))
+	if err != nil || !mayLink(base, u) {
+		return false
+	}
+	for _, part := range strings.Split(u.Fragment, "&") {
+		if algorithm, digest, ok := strings.Cut(part, "="); ok {
+			if h, ok := newHash(algorithm, digest); ok {
+				l.hashes = append(l.hashes, h)
+			}
+		}
+	}
+	u.Fragment, u.RawFragment, u.User = "", "", nil
+	l.url = u.String()
+	if l.name == "" {
+		l.name = path.Base(strings.TrimRight(u.Path, "/"))
+	}
+	return l.name != "" && l.name != "." && l.name != "/"
+}
+
+// mayLink keeps a page of the network from naming files of this machine.
+func mayLink(base, u *url.URL) bool {
+	switch u.Scheme {
+	case "http", "https":
+		return u.Host != ""
+	case "file":
+		return base.Scheme == "file"
+	}
+	return false
+}
+
+// setTime reads an upload time (RFC 3339); one that cannot be read counts as
+// not said.
+func (l *link) setTime(text string) {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		if t, err = time.Parse("2006-01-02T15:04:05.999999999", text); err != nil {
+			return
+		}
+	}
+	l.uploaded = t.UnixMicro()
+}
+
+// archives are the endings of source distributions. Only .tar.gz and .zip are
+// standard; the others are read as pip reads them.
+var archives = []string{".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.zst", ".tar.lz", ".tar.lzma", ".tbz", ".txz", ".tlz", ".tar"}
+
+// name is what the file name of a link says.
+type fileName struct {
+	isWheel  bool
+	wheel    wheel.Filename
+	sdist    wheel.SdistName
+	unusable string
+}
+
+func (n *fileName) version() pep440.Version {
+	if n.isWheel {
+		return n.wheel.Version
+	}
+	return n.sdist.Version
+}
+
+// readName understands a file name on the page of a project; "" is a page
+// with files of any project.
+func readName(name string, project pep508.Name) fileName {
+	if strings.HasSuffix(name, wheel.Extension) {
+		return readWheelName(name, project)
+	}
+	for _, ending := range archives {
+		stem, ok := strings.CutSuffix(name, ending)
+		if !ok {
+			continue
+		}
+		sdist, err := wheel.ParseSdist(stem+".tar.gz", project)
+		if err != nil {
+			return fileName{unusable: "its name has no version that can be read"}
+		}
+		return fileName{sdist: sdist}
+	}
+	return fileName{unusable: "it is neither a wheel nor a source archive"}
+}
+
+func readWheelName(name string, project pep508.Name) fileName {
+	w, err := wheel.ParseFilenameLenient(name)
+	switch {
+	case err != nil:
+		return fileName{unusable: "its name is no wheel's name"}
+	case project != "" && w.Name != project:
+		return fileName{unusable: "its name is that of another project, " + string(w.Name)}
+	}
+	return fileName{isWheel: true, wheel: w}
+}
+
+// file is the finished value for a link.
+func (l *link) file(n fileName, source string, specifiers *specifierTable) File {
+	f := File{
+		Name: l.name, URL: l.url,
+		RequiresPythonText: l.requires, RequiresPython: specifiers.get(l.requires),
+		Yanked: l.yanked, YankedReason: l.reason,
+		Size: l.size, HasMetadata: l.metadata, MetadataHash: l.metaHash,
+		IsWheel: n.isWheel, Wheel: n.wheel, Sdist: n.sdist, Unusable: n.unusable, Source: source,
+	}
+	if len(l.hashes) > 0 {
+		f.Hashes = make(map[string]string, len(l.hashes))
+		for _, h := range l.hashes {
+			f.Hashes[h.algorithm] = h.digest
+		}
+	}
+	if l.uploaded != 0 {
+		f.UploadTime = time.UnixMicro(l.uploaded).UTC()
+	}
+	return f
+}

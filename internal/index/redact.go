@@ -1,0 +1,42 @@
+package index
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Redact takes the user and the password out of an address, for whatever is
+// shown or written. Text that is no address loses what stands before an "@".
+func Redact(address string) string {
+	u, err := url.Parse(address)
+	if err == nil {
+		return redactURL(u)
+	}
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return address
+	}
+	host := rest
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		host = rest[:i]
+	}
+	if at := strings.LastIndexByte(host, '@'); at >= 0 {
+		rest = rest[at+1:]
+	}
+	return scheme + "://" + rest
+}
+
+func redactURL(u *url.URL) string {
+	if u.User == nil {
+		return u.String()
+	}
+	clean := *u
+	clean.User = nil
+	return clean.String()
+}
+
+// String is the address without credentials.
+func (i Index) String() string { return Redact(i.URL) }
+
+// GoString keeps credentials out of %#v.
+func (i Index) GoString() string { return "index.Index{" + i.String() + "}" }
