@@ -82,57 +82,44 @@ func ParsePlatform(s string) (Platform, error) {
 }
 
 func parseTag(s string) (Platform, bool) {
-	switch s {
-	case "win32":
-		return Platform{Family: Windows, Arch: "x86"}, true
-	case "win_amd64", "win_arm64":
-		return Platform{Family: Windows, Arch: s[len("win_"):]}, true
-	}
-	for _, family := range []OS{Manylinux, Musllinux, MacOS} {
-		if floor, ok := floorOf(family, s); ok {
-			p := Platform{family, archOf(family, s), floor[0], floor[1]}
-			if p.Family == MacOS && p.Major >= 11 {
-				p.Minor = 0
-			}
-			return p, p.valid()
-		}
-	}
-	return Platform{}, false
-}
-
-// floorOf reads the floor out of a tag of the family.
-func floorOf(family OS, tag string) (floor [2]int, ok bool) {
-	rest, ok := strings.CutPrefix(tag, string(family))
+	family, floor, arch, ok := SplitTag(s)
 	if !ok {
-		return floor, false
+		return Platform{}, false
 	}
-	if family == Manylinux {
-		for name, legacy := range legacyFloors {
-			if strings.HasPrefix(rest, name+"_") {
-				return legacy, true
-			}
+	p := Platform{family, arch, floor[0], floor[1]}
+	if p.Family == MacOS && p.Major >= 11 {
+		p.Minor = 0
+	}
+	return p, p.valid()
+}
+
+// SplitTag takes a platform tag apart: its family, floor and the rest, which
+// is an architecture or, on macOS, perhaps a format for several (universal2).
+// It also reads tags that no target has, as a wheel may have them; it is false
+// for those of other families, "any" and linux_ARCH included.
+func SplitTag(tag string) (family OS, floor [2]int, arch string, ok bool) {
+	if tag == "win32" {
+		return Windows, floor, "x86", true
+	}
+	if arch, ok = strings.CutPrefix(tag, "win_"); ok {
+		return Windows, floor, arch, arch != "" && arch != "x86" // which is win32
+	}
+	for name, legacy := range legacyFloors {
+		if arch, ok = strings.CutPrefix(tag, name); ok {
+			return Manylinux, legacy, arch, arch != ""
 		}
 	}
-	parts := strings.SplitN(rest, "_", 4)
-	if len(parts) != 4 || parts[0] != "" {
-		return floor, false
+	parts := strings.SplitN(tag, "_", 4)
+	family = OS(parts[0])
+	if len(parts) != 4 || parts[3] == "" || family == Windows || !slices.Contains(families[:], family) {
+		return "", floor, "", false
 	}
-	var okMajor, okMinor bool
-	floor[0], okMajor = number(parts[1])
-	floor[1], okMinor = number(parts[2])
-	return floor, okMajor && okMinor
+	major, okMajor := number(parts[1])
+	minor, okMinor := number(parts[2])
+	return family, [2]int{major, minor}, parts[3], okMajor && okMinor
 }
 
-var legacyFloors = map[string][2]int{"2014": {2, 17}, "2010": {2, 12}, "1": {2, 5}}
-
-// archOf reads the architecture out of a tag that floorOf has read.
-func archOf(family OS, tag string) string {
-	rest := tag[len(family):]
-	if rest[0] != '_' {
-		return rest[strings.IndexByte(rest, '_')+1:]
-	}
-	return strings.SplitN(rest, "_", 4)[3]
-}
+var legacyFloors = map[string][2]int{"manylinux2014_": {2, 17}, "manylinux2010_": {2, 12}, "manylinux1_": {2, 5}}
 
 // valid says whether there is such a platform: an architecture that the
 // family has, and a floor that is one.
@@ -141,6 +128,8 @@ func (p Platform) valid() bool {
 		return false
 	}
 	switch p.Family {
+	case Windows:
+		return slices.Contains([]string{"amd64", "arm64", "x86"}, p.Arch)
 	case Manylinux:
 		return p.Major == 2 && slices.Contains(linuxArchs, p.Arch) && len(p.PlatformTags()) > 0
 	case Musllinux:

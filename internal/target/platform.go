@@ -108,7 +108,7 @@ func (p Platform) Demand(tag string) (Platform, bool) {
 	if !slices.Contains(p.LocalPlatformTags(), tag) {
 		return Platform{}, false
 	}
-	floor, ok := floorOf(p.Family, tag)
+	_, floor, _, ok := SplitTag(tag)
 	if !ok {
 		return p, true
 	}

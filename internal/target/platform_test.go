@@ -163,3 +163,30 @@ func FuzzParsePlatform(f *testing.F) {
 		}
 	})
 }
+
+func TestSplitTag(t *testing.T) {
+	for tag, want := range map[string]struct {
+		family target.OS
+		floor  [2]int
+		arch   string
+	}{
+		"manylinux2014_armv6l":      {target.Manylinux, [2]int{2, 17}, "armv6l"},
+		"manylinux1_x86_64":         {target.Manylinux, [2]int{2, 5}, "x86_64"},
+		"manylinux_2_34_x86_64":     {target.Manylinux, [2]int{2, 34}, "x86_64"},
+		"musllinux_1_2_loongarch64": {target.Musllinux, [2]int{1, 2}, "loongarch64"},
+		"macosx_10_9_universal2":    {target.MacOS, [2]int{10, 9}, "universal2"},
+		"macosx_11_3_arm64":         {target.MacOS, [2]int{11, 3}, "arm64"},
+		"win32":                     {target.Windows, [2]int{}, "x86"},
+		"win_ia64":                  {target.Windows, [2]int{}, "ia64"},
+	} {
+		family, floor, arch, ok := target.SplitTag(tag)
+		if !ok || family != want.family || floor != want.floor || arch != want.arch {
+			t.Errorf("%s: %s %v %s %v", tag, family, floor, arch, ok)
+		}
+	}
+	for _, tag := range []string{"any", "linux_x86_64", "win_", "win_x86", "manylinux2014_", "manylinux_2_x86_64", "manylinux_2_28_", "macosx_10_x_arm64", "ios_13_0_arm64_iphoneos", ""} {
+		if family, floor, arch, ok := target.SplitTag(tag); ok {
+			t.Errorf("%s: read as %s %v %s", tag, family, floor, arch)
+		}
+	}
+}
