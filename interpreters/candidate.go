@@ -1,0 +1,144 @@
+package interpreters
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+)
+
+// candidate is an executable that may be an interpreter.
+type candidate struct {
+	path   string
+	source string
+	also   []string
+	// real is path without symbolic links, and venv the folder of the
+	// pyvenv.cfg that the executable would read, if there is one. Candidates
+	// that agree in both are one.
+	real, venv string
+	err        error // known without asking
+}
+
+// executableName tells the names under which interpreters are installed,
+// without ".exe".
+var executableName = regexp.MustCompile(`^(?:(?:python|pypy|graalpy)(?:[23](?:\.\d{1,2})?)?(?:_d|[tdmu]{0,3})|platform-python[23]?(?:\.\d{1,2})?)$`)
+
+func isInterpreterName(name string) bool {
+	if len(name) < 4 || !strings.ContainsRune("pgPG", rune(name[0])) {
+		return false
+	}
+	if runtime.GOOS == "windows" {
+		name = strings.ToLower(name)
+		if filepath.Ext(name) != ".exe" {
+			return false
+		}
+		name = strings.TrimSuffix(name, ".exe")
+	}
+	return executableName.MatchString(name)
+}
+
+// inspect says what can be known of a path without running it.
+func (f *finder) inspect(path string) error {
+	if detail, is := f.stub(path); is {
+		return &Error{Path: path, Kind: Stub, Detail: detail, Hint: stubHint}
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return notThere(path, err)
+	}
+	switch {
+	case info.IsDir():
+		return &Error{Path: path, Kind: NotExecutable, Detail: "is a folder", Hint: inFolder(path)}
+	case runtime.GOOS == "windows": // aliases of the Store are irregular, and there are no permission bits
+		return nil
+	case !info.Mode().IsRegular():
+		return &Error{Path: path, Kind: NotExecutable, Detail: "is not a regular file"}
+	case info.Mode().Perm()&0o111 == 0:
+		return &Error{Path: path, Kind: NotExecutable, Detail: "is not executable", Hint: "allow it with: chmod +x " + path}
+	}
+	return nil
+}
+
+const stubHint = "install Python, or write the path of an installed one"
+
+func notThere(path string, err error) error {
+	if target, e := os.Readlink(path); e == nil && errors.Is(err, fs.ErrNotExist) {
+		return &Error{Path: path, Kind: BrokenLink, Detail: "is a link to " + target + ", which does not exist", Err: err,
+			Hint: "install that interpreter again, or take the link off the list"}
+	}
+	e := &Error{Path: path, Kind: NotFound, Detail: reason(err), Err: err}
+	if errors.Is(err, fs.ErrNotExist) {
+		e.Detail, e.Hint = "no such file", inFolder(filepath.Dir(path))
+	}
+	return e
+}
+
+// inFolder names an interpreter in or below a folder, as a hint.
+func inFolder(dir string) string {
+	for _, sub := range []string{"bin", "Scripts", ""} {
+		for _, name := range interpretersIn(filepath.Join(dir, sub)) {
+			return "there is " + filepath.Join(dir, sub, name)
+		}
+	}
+	return ""
+}
+
+// reason is the text of an error without the operation and the path, which
+// the message around it has already.
+func reason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return err.Error()
+}
+
+// resolve fills in where the candidate's path leads. realDir is the folder
+// without links.
+func (c *candidate) resolve(realDir, venv string) {
+	c.venv = venv
+	c.real = filepath.Join(realDir, filepath.Base(c.path))
+	if info, err := os.Lstat(c.real); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if real, err := filepath.EvalSymlinks(c.real); err == nil {
+			c.real = real
+		}
+	}
+	// A program that acts by the name it was called by has links that are
+	// different things.
+	if !isInterpreterName(filepath.Base(c.real)) {
+		c.real = c.path
+	}
+}
+
+// resolved is a candidate of one path, with where it leads.
+func resolved(path, source string) candidate {
+	c := candidate{path: path, source: source}
+	dir := filepath.Dir(path)
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		real = dir
+	}
+	c.resolve(real, venvOf(dir, real))
+	return c
+}
+
+// venvOf is the folder, without links, whose pyvenv.cfg an executable in dir
+// would read: beside it or one above.
+func venvOf(dir, realDir string) string {
+	for _, at := range [][2]string{{dir, realDir}, {filepath.Dir(dir), ""}} {
+		if _, err := os.Stat(filepath.Join(at[0], "pyvenv.cfg")); err != nil {
+			continue
+		}
+		if at[1] != "" {
+			return at[1]
+		}
+		if real, err := filepath.EvalSymlinks(at[0]); err == nil {
+			return real
+		}
+		return at[0]
+	}
+	return ""
+}
