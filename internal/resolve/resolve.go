@@ -1,0 +1,174 @@
+package resolve
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/pep508"
+	"github.com/axlepack/axle/internal/target"
+)
+
+// Requirement is one requirement of the user.
+type Requirement struct {
+	pep508.Requirement
+	// Origin is where the user wrote it, "requirements.txt:3"; for messages.
+	Origin string
+	// File is what a requirement by URL or path stands for; nil for others.
+	File *index.File
+	// Hashes are the digests the user admits, "sha256:0123…"; none = any.
+	Hashes []string
+}
+
+// Request is what to resolve.
+type Request struct {
+	Targets      []target.Target
+	Requirements []Requirement
+	// Constraints narrow a project when something requires it, Overrides take
+	// the place of whatever is required of a project.
+	Constraints []Requirement
+	Overrides   []Requirement
+	// Preferences are earlier solutions: a version in them is kept while it
+	// fits, first that of the same target, then those of the others.
+	Preferences []lock.Solution
+}
+
+// Align says which targets are to have the same version of a project.
+type Align string
+
+// The zero Align is AlignPython.
+const (
+	AlignPython Align = "python" // all platforms of one Python
+	AlignNone   Align = "none"   // each target for itself
+	AlignAll    Align = "all"    // the whole matrix
+)
+
+// Prefer says which of several fitting files of a version to take.
+type Prefer string
+
+// The zero Prefer is PreferShared.
+const (
+	PreferShared   Prefer = "shared"   // one that neighbouring Pythons can share
+	PreferSpecific Prefer = "specific" // the one each target ranks first
+)
+
+// Strategy says which end of the versions to try first.
+type Strategy string
+
+// The zero Strategy is Highest.
+const (
+	Highest      Strategy = "highest"
+	Lowest       Strategy = "lowest"
+	LowestDirect Strategy = "lowest-direct" // lowest for what the user names, else highest
+)
+
+// Options steer the choice. The zero value is the policy of the package comment.
+type Options struct {
+	Align    Align
+	Prefer   Prefer
+	Strategy Strategy
+	// Pre treats pre-releases like any other version, for all projects or for some.
+	Pre    bool
+	PreFor []pep508.Name
+	// ExcludeNewer ignores files uploaded at that time or later, or at an
+	// unknown time; files of the developer's own folders always count.
+	ExcludeNewer time.Time
+	// Sdists lets a version without a usable wheel be built, given a Builder.
+	Sdists  bool
+	Builder Builder
+	Formats Formats
+	// RequireHashes takes only files whose digest the user has given.
+	RequireHashes bool
+	// Host is the target that this machine is, for linux_ARCH files of the
+	// developer's own folders.
+	Host target.Target
+}
+
+// Formats is what --only-binary and --no-binary say. What names a project
+// weighs more than what says all.
+type Formats struct {
+	OnlyBinaryAll, NoBinaryAll bool
+	OnlyBinary, NoBinary       []pep508.Name
+}
+
+// Result holds a solution or a failure for every target of the request.
+type Result struct {
+	Solutions []lock.Solution
+	Failures  []lock.Failure
+}
+
+// Resolve chooses a version and a file of every project that each target
+// needs. The error is only for a request that cannot be worked on, or a
+// cancelled context; what goes wrong with a target is its Failure.
+func Resolve(ctx context.Context, source Source, req Request, o Options) (Result, error) {
+	run := newRun(source, req, &o)
+	outcomes := make([]outcome, len(req.Targets))
+	var wait sync.WaitGroup
+	for i := range req.Targets {
+		wait.Go(func() { outcomes[i] = run.alone(ctx, i) })
+	}
+	wait.Wait()
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	var result Result
+	for i, out := range outcomes {
+		if out.err != nil {
+			result.Failures = append(result.Failures, lock.Failure{Target: req.Targets[i], Err: out.err})
+			continue
+		}
+		result.Solutions = append(result.Solutions, out.solution)
+	}
+	return result, nil
+}
+
+// run is one call of Resolve.
+type run struct {
+	request *Request
+	options *Options
+	library *library
+	roots   *roots
+	cells   []*cell
+}
+
+// outcome is what became of one target.
+type outcome struct {
+	solution lock.Solution
+	err      error
+}
+
+func newRun(source Source, req Request, o *Options) *run {
+	r := &run{request: &req, options: o, library: newLibrary(source, o.Builder)}
+	r.roots = newRoots(&req)
+	r.library.given = r.roots.given()
+	for _, t := range req.Targets {
+		r.cells = append(r.cells, newCell(t, r.library, r.roots, o))
+	}
+	return r
+}
+
+// alone solves one target for itself.
+func (r *run) alone(ctx context.Context, i int) outcome {
+	p := newProblem(ctx, r, r.cells[i:i+1])
+	conflict, err := p.solve()
+	switch {
+	case err != nil:
+		return outcome{err: err}
+	case conflict != nil:
+		return outcome{err: p.explain(conflict)}
+	}
+	solution, err := p.solution(0)
+	return outcome{solution, err}
+}
+
+func (o *Options) refusesWheels(name pep508.Name) bool {
+	return listed(o.Formats.NoBinary, name) || o.Formats.NoBinaryAll && !listed(o.Formats.OnlyBinary, name)
+}
+
+func (o *Options) refusesSdists(name pep508.Name) bool {
+	return listed(o.Formats.OnlyBinary, name) || o.Formats.OnlyBinaryAll && !listed(o.Formats.NoBinary, name)
+}
+
+func (o *Options) takesPre(name pep508.Name) bool { return o.Pre || listed(o.PreFor, name) }
