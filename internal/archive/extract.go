@@ -1,22 +1,178 @@
 package archive
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"runtime"
+	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/axlepack/axle/internal/wheel"
 )
 
-// ExtractOptions say how to extract; the zero value takes every member and checks CRC-32 alone.
+// ExtractOptions say what to extract and how. The zero value takes every
+// member and checks sizes and CRC-32.
 type ExtractOptions struct {
-	// Verify, when not nil, must name every member with its hash and size.
+	// Verify, where it is not nil, is the RECORD that the files must fit: each
+	// that is extracted has an entry with its size and hash, and each entry a
+	// file. RECORD and its signatures need no hash.
 	Verify map[string]wheel.RecordEntry
-	// Workers is how many files are written at once; 0 = one for each core.
-	Workers int
-	// Sync makes each file durable before it counts as written.
-	Sync bool
-	// Include, when not nil, says which members to take.
+	// Include, where it is not nil, says which files to take. Entries of Verify
+	// for others are not looked at.
 	Include func(name string) bool
+	// Workers is how many files are written at once; 0 is one for each core.
+	Workers int
+	// Sync makes files and folders durable before Extract returns.
+	Sync bool
 }
 
-// Extract writes the members of r below dir.
-func Extract(ctx context.Context, r *Reader, dir string, opt ExtractOptions) error { return errTODO }
+// Extract writes the files of r below dir, an existing folder that should be
+// empty: a file that is already there is an error. What does not fit Verify is
+// reported all at once, before anything is written, as far as it shows without
+// reading the data; hashes are checked while it is written (exit code 6).
+// Files get mode 0644 or 0755 less the user's mask. On an error or when ctx
+// ends, what was written so far stays: the caller removes its staging folder.
+func Extract(ctx context.Context, r *Reader, dir string, opt ExtractOptions) error {
+	files := r.selected(opt.Include)
+	checks, err := newVerifier(r, files, opt)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	folders := foldersOf(files)
+	for _, folder := range folders {
+		if err := root.Mkdir(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	e := &extraction{archive: r, root: root, checks: checks, files: files, sync: opt.Sync}
+	if err := e.run(ctx, opt.Workers); err != nil || !opt.Sync {
+		return err
+	}
+	return syncFolders(root, folders)
+}
+
+// selected are the members to extract, largest first, so that no core is left
+// alone with a large one at the end.
+func (r *Reader) selected(include func(string) bool) []Member {
+	files := make([]Member, 0, len(r.members))
+	for _, m := range r.members {
+		if include == nil || include(m.Name) {
+			files = append(files, m)
+		}
+	}
+	slices.SortStableFunc(files, func(a, b Member) int { return cmp.Compare(b.Size, a.Size) })
+	return files
+}
+
+// foldersOf are the folders that the files need, each after the one it is in.
+func foldersOf(files []Member) []string {
+	set := map[string]bool{}
+	for _, m := range files {
+		for dir := path.Dir(m.Name); dir != "." && !set[dir]; dir = path.Dir(dir) {
+			set[dir] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+type extraction struct {
+	archive *Reader
+	root    *os.Root
+	checks  *verifier
+	files   []Member
+	sync    bool
+	next    atomic.Int64
+}
+
+func (e *extraction) run(ctx context.Context, workers int) error {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for range min(workers, len(e.files)) {
+		group.Go(func() error {
+			buf := make([]byte, copyBuffer)
+			for i := e.next.Add(1) - 1; i < int64(len(e.files)); i = e.next.Add(1) - 1 {
+				if err := e.extract(ctx, e.files[i], buf); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+func (e *extraction) extract(ctx context.Context, m Member, buf []byte) error {
+	data, err := e.archive.open(m)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = data.Close() }()
+	file, err := e.root.OpenFile(m.Name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, m.Mode)
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.archive.path, err)
+	}
+	if err = e.copy(ctx, file, data, m, buf); err == nil && e.sync {
+		err = file.Sync()
+	}
+	if cerr := file.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+func (e *extraction) copy(ctx context.Context, file io.Writer, data io.Reader, m Member, buf []byte) error {
+	sum := e.checks.hash(m.Name)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := io.ReadFull(data, buf)
+		sum.Write(buf[:n])
+		if _, err := file.Write(buf[:n]); err != nil {
+			return err
+		}
+		switch err {
+		case nil:
+		case io.EOF, io.ErrUnexpectedEOF:
+			return e.checks.verify(e.archive, m, sum)
+		default:
+			return err
+		}
+	}
+}
+
+func syncFolders(root *os.Root, folders []string) error {
+	if runtime.GOOS == "windows" {
+		return nil // a folder cannot be synced there
+	}
+	for _, folder := range append(folders, ".") {
+		file, err := root.Open(folder)
+		if err != nil {
+			return err
+		}
+		err = file.Sync()
+		if cerr := file.Close(); err == nil {
+			err = cerr
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,15 +1,81 @@
 package wheel
 
-import "github.com/axlepack/axle/internal/tags"
+import (
+	"strings"
 
-// Info is the WHEEL file.
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/tags"
+)
+
+// Info is the WHEEL file: how the wheel was made and what it claims to fit.
 type Info struct {
-	WheelVersion  string
+	WheelVersion  string // "1.0"
 	Generator     string
 	RootIsPurelib bool
-	Tags          []tags.Tag
+	Tags          []tags.Tag // in the order of the file, compressed sets expanded
 	Build         Build
 }
 
-func ParseInfo(data []byte) (Info, error) { return Info{}, errTODO }
-func (i Info) Marshal() []byte            { return nil }
+// ParseInfo reads WHEEL. A format other than 1.x, a missing version or tag and
+// an unreadable tag are errors with [fault.BadInput].
+func ParseInfo(data []byte) (Info, error) {
+	var i Info
+	var purelib string
+	for field, value := range headers(data) {
+		var err error
+		switch string(field) {
+		case "wheel-version":
+			setOnce(&i.WheelVersion, value)
+		case "generator":
+			setOnce(&i.Generator, value)
+		case "root-is-purelib":
+			setOnce(&purelib, value)
+		case "tag":
+			err = i.addTags(lineText(value))
+		case "build":
+			i.Build, err = ParseBuild(lineText(value))
+		}
+		if err != nil {
+			return Info{}, fault.Errorf(fault.BadInput, "WHEEL: %s: %w", field, err)
+		}
+	}
+	i.RootIsPurelib = strings.EqualFold(purelib, "true")
+	return i, i.check()
+}
+
+func (i *Info) addTags(text string) error {
+	set, err := tags.ParseSet(text)
+	i.Tags = append(i.Tags, set...)
+	return err
+}
+
+func (i *Info) check() error {
+	switch major, _, _ := strings.Cut(i.WheelVersion, "."); {
+	case i.WheelVersion == "":
+		return fault.New(fault.BadInput, "WHEEL: Wheel-Version is missing")
+	case major != "1":
+		return fault.New(fault.BadInput, "WHEEL: Wheel-Version "+i.WheelVersion+" is not supported",
+			"axle reads wheels of version 1.x")
+	case len(i.Tags) == 0:
+		return fault.New(fault.BadInput, "WHEEL: Tag is missing")
+	}
+	return nil
+}
+
+// Marshal writes one Tag line for each tag, in their order. ParseInfo reads it
+// back to an equal value.
+func (i Info) Marshal() []byte {
+	var w headerWriter
+	w.field("Wheel-Version", i.WheelVersion)
+	w.field("Generator", i.Generator)
+	purelib := "false"
+	if i.RootIsPurelib {
+		purelib = "true"
+	}
+	w.field("Root-Is-Purelib", purelib)
+	for _, tag := range i.Tags {
+		w.field("Tag", tag.String())
+	}
+	w.field("Build", i.Build.String())
+	return w.Bytes()
+}

@@ -1,0 +1,209 @@
+package archive
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"sync"
+
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/zstd"
+)
+
+// newDecompressor is nil for a method that cannot be read, or needs none.
+func newDecompressor(method uint16) func(io.Reader) (io.ReadCloser, error) {
+	switch method {
+	case methodDeflate:
+		return inflate
+	case methodBzip2:
+		return func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil }
+	case methodZstd:
+		return unzstd
+	}
+	return nil
+}
+
+var inflaters = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
+
+func inflate(r io.Reader) (io.ReadCloser, error) {
+	f := inflaters.Get().(io.ReadCloser)
+	err := f.(flate.Resetter).Reset(r, nil)
+	return &pooled{f}, err
+}
+
+// pooled gives its inflater back when it is closed.
+type pooled struct{ io.ReadCloser }
+
+func (p *pooled) Close() error {
+	if p.ReadCloser != nil {
+		inflaters.Put(p.ReadCloser)
+		p.ReadCloser = nil
+	}
+	return nil
+}
+
+// maxZstdWindow is what the format asks every decoder to take.
+const maxZstdWindow = 8 << 20
+
+func unzstd(r io.Reader) (io.ReadCloser, error) {
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
+	if err != nil {
+		return nil, err
+	}
+	return d.IOReadCloser(), nil
+}
+
+// Open opens a file for reading. Its size and CRC-32 are checked by the time
+// the end is read.
+func (r *Reader) Open(name string) (io.ReadCloser, error) {
+	m, err := r.find(name)
+	if err != nil {
+		return nil, err
+	}
+	return r.open(m)
+}
+
+func (r *Reader) open(m Member) (io.ReadCloser, error) {
+	section := io.NewSectionReader(r.src, m.offset, m.CompressedSize)
+	if m.Method == methodStore {
+		return r.checked(m, section, io.NopCloser(nil)), nil
+	}
+	data, err := newDecompressor(m.Method)(&byteSource{section: section})
+	if err != nil {
+		return nil, r.problem(m, err)
+	}
+	return r.checked(m, data, data), nil
+}
+
+func (r *Reader) checked(m Member, data io.Reader, closer io.Closer) io.ReadCloser {
+	return &checkedReader{archive: r, member: m, data: data, Closer: closer, left: m.Size}
+}
+
+// byteSource is a buffered reader; flate makes its own, and throws it away,
+// around one that has no ReadByte.
+type byteSource struct {
+	section *io.SectionReader
+	buf     []byte
+	at      int
+}
+
+const sourceBuffer = 32 << 10
+
+func (s *byteSource) fill() error {
+	if s.buf == nil {
+		s.buf = make([]byte, min(sourceBuffer, s.section.Size()+1))
+	}
+	n, err := s.section.Read(s.buf[:cap(s.buf)])
+	s.buf, s.at = s.buf[:n], 0
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+// Read implements io.Reader.
+func (s *byteSource) Read(p []byte) (int, error) {
+	if s.at == len(s.buf) {
+		if err := s.fill(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, s.buf[s.at:])
+	s.at += n
+	return n, nil
+}
+
+// ReadByte implements io.ByteReader.
+func (s *byteSource) ReadByte() (byte, error) {
+	if s.at == len(s.buf) {
+		if err := s.fill(); err != nil {
+			return 0, err
+		}
+	}
+	b := s.buf[s.at]
+	s.at++
+	return b, nil
+}
+
+var (
+	errLonger  = errors.New("its size lies: there is more data")
+	errShorter = errors.New("its size lies: there is less data")
+	errCRC     = errors.New("its CRC-32 is wrong: the archive is damaged")
+)
+
+// checkedReader ends where the directory says, or fails.
+type checkedReader struct {
+	io.Closer
+	archive *Reader
+	member  Member
+	data    io.Reader
+	left    int64
+	crc     uint32
+	err     error
+}
+
+// Read implements io.Reader.
+func (c *checkedReader) Read(p []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	if c.left == 0 {
+		c.err = c.end()
+		return 0, c.err
+	}
+	n, err := c.data.Read(p[:min(int64(len(p)), c.left)])
+	c.crc = crc32.Update(c.crc, crc32.IEEETable, p[:n])
+	c.left -= int64(n)
+	switch {
+	case err == io.EOF && c.left > 0:
+		c.err = c.archive.problem(c.member, errShorter)
+	case err != nil && err != io.EOF:
+		c.err = c.archive.problem(c.member, fmt.Errorf("its data is damaged: %w", err))
+	default:
+		return n, nil
+	}
+	return n, c.err
+}
+
+// end is io.EOF where all is well.
+func (c *checkedReader) end() error {
+	var one [1]byte
+	switch n, err := io.ReadFull(c.data, one[:]); {
+	case n > 0:
+		return c.archive.problem(c.member, errLonger)
+	case err != io.EOF:
+		return c.archive.problem(c.member, fmt.Errorf("its data is damaged: %w", err))
+	case c.crc != c.member.CRC32:
+		return c.archive.problem(c.member, errCRC)
+	}
+	return io.EOF
+}
+
+// ReadFile reads a whole file.
+func (r *Reader) ReadFile(name string) ([]byte, error) {
+	m, err := r.find(name)
+	if err != nil {
+		return nil, err
+	}
+	return r.readAll(m)
+}
+
+// trustedSize is how much is allocated on the word of a directory. Deflate's
+// bound makes a larger lie impossible for small archives.
+const trustedSize = 64 << 20
+
+func (r *Reader) readAll(m Member) ([]byte, error) {
+	data, err := r.open(m)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = data.Close() }()
+	b := bytes.NewBuffer(make([]byte, 0, min(m.Size, trustedSize)+bytes.MinRead))
+	if _, err := b.ReadFrom(data); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
