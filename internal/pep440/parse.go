@@ -15,8 +15,14 @@ func Parse(s string) (Version, error) {
 	}
 	start, end := trim(s)
 	var p parts
-	at, problem := p.scan(s[:end], start)
-	if problem == "" && at < end {
+	at, ok := p.scan(s[:end], start)
+	problem := ""
+	if !ok {
+		problem = "expected a version"
+		if at > start {
+			problem = `expected a number after "` + s[start:at] + `"`
+		}
+	} else if at < end {
 		at, problem = explainRest(s[:end], at, start)
 	}
 	if problem != "" {
@@ -49,31 +55,30 @@ func (p *parts) normal(s string) string {
 	return string(text)
 }
 
-// scan reads the longest version in s from at, and says where it ends. A
-// problem is what was expected there.
-func (p *parts) scan(s string, at int) (end int, problem string) {
-	at, problem = p.scanRelease(s, at)
-	if problem != "" {
-		return at, problem
+// scan reads the longest version in s from at, and says where it ends, or where
+// a number is missing.
+func (p *parts) scan(s string, at int) (end int, ok bool) {
+	if at, ok = p.scanRelease(s, at); !ok {
+		return at, false
 	}
 	at = p.scanSuffix(s, at)
-	return p.scanLocal(s, at), ""
+	return p.scanLocal(s, at), true
 }
 
 // scanRelease reads v, epoch and release.
-func (p *parts) scanRelease(s string, at int) (end int, problem string) {
+func (p *parts) scanRelease(s string, at int) (end int, ok bool) {
 	if at < len(s) && s[at]|0x20 == 'v' {
 		at++
 	}
 	end = digitsEnd(s, at)
 	if end == at {
-		return at, "expected a version"
+		return at, false
 	}
 	if end < len(s) && s[end] == '!' {
 		p.epoch = parseNumber(s[at:end])
 		at = end + 1
 		if end = digitsEnd(s, at); end == at {
-			return at, `expected a number after "!"`
+			return at, false
 		}
 	}
 	p.addRelease(parseNumber(s[at:end]))
@@ -86,7 +91,7 @@ func (p *parts) scanRelease(s string, at int) (end int, problem string) {
 		end = next
 	}
 	p.pre = preNone
-	return end, ""
+	return end, true
 }
 
 // scanSuffix reads pre-release, post-release and dev-release, each where there

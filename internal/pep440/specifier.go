@@ -74,7 +74,7 @@ func cutSpecifier(s string, start int) (Specifier, int, *ParseError) {
 	if op == opArbitrary {
 		end = arbitraryEnd(s, at)
 		spec.version, _ = Parse(s[at:end])
-	} else if end, problem = spec.scanVersion(s, at); problem != nil {
+	} else if end, problem = spec.scanVersion(s, start, at); problem != nil {
 		return Specifier{}, start, problem
 	}
 	spec.text = s[start:end]
@@ -108,12 +108,13 @@ func arbitraryEnd(s string, at int) int {
 	return at + end
 }
 
-// scanVersion reads the version of every operator but ===.
-func (spec *Specifier) scanVersion(s string, start int) (end int, problem *ParseError) {
+// scanVersion reads the version of every operator but ===; clause is where the
+// operator begins.
+func (spec *Specifier) scanVersion(s string, clause, start int) (end int, problem *ParseError) {
 	var p parts
-	at, text := p.scanRelease(s, start)
-	if text != "" {
-		return at, problemAt(at, text+` after "`+s[start-spec.opLen(s, start):at]+`"`)
+	at, ok := p.scanRelease(s, start)
+	if !ok {
+		return at, problemAt(at, `expected a version after "`+s[clause:at]+`"`)
 	}
 	releaseEnd := at
 	if spec.takesLocal() && strings.HasPrefix(s[at:], ".*") {
@@ -134,11 +135,6 @@ func (spec *Specifier) scanVersion(s string, start int) (end int, problem *Parse
 	}
 	spec.version = p.build(p.normal(s[start:at]))
 	return end, nil
-}
-
-// opLen is the length of the operator and the space between it and start.
-func (spec *Specifier) opLen(s string, start int) int {
-	return start - strings.LastIndex(s[:start], spec.op.String())
 }
 
 func (spec *Specifier) takesLocal() bool { return spec.op == opEqual || spec.op == opNotEqual }
