@@ -1,0 +1,143 @@
+package merge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/pep440"
+	"github.com/axlepack/axle/internal/pep508"
+	"github.com/axlepack/axle/internal/target"
+	"github.com/axlepack/axle/internal/wheel"
+)
+
+// Options say what a plan is for.
+type Options struct {
+	// Name is the extension's name, as written.
+	Name    string
+	Version pep440.Version
+	// Build is the build number of every package; the zero Build is none.
+	Build wheel.Build
+	// Holes are the targets that were asked for and have no solution. No
+	// package may serve them.
+	Holes []target.Target
+	// Needs, when not nil, knows what the binaries in the files need. Without
+	// it the names of the files are believed.
+	Needs Needs
+}
+
+// Needs knows what the binaries of a file need to run on a platform.
+type Needs interface {
+	// Need gives the least platform and the member that needs it. It is false
+	// when the binaries are content with any floor.
+	Need(f lock.File, on target.Platform) (least target.Platform, member string, ok bool)
+}
+
+// Plan says which packages serve a matrix. It is a value: the same solutions
+// and options give the same plan.
+type Plan struct {
+	// Name is the extension's name, as written.
+	Name    string
+	Version pep440.Version
+	// Packages are sorted by file name.
+	Packages []Package
+	// Holes are the targets without a package, sorted.
+	Holes []target.Target
+	// Dependencies say, for each project, what it costs: sorted by the number
+	// of its files, most first, then by project.
+	Dependencies []Dependency
+}
+
+// Package is one dependency package of a plan.
+type Package struct {
+	// Filename is how the package is called; its Tags are what it serves.
+	Filename wheel.Filename
+	// RequiresPython is exact for Targets: from the lowest to the highest
+	// Python, without those between that it does not serve, and without the
+	// patch releases that a member excludes.
+	RequiresPython pep440.SpecifierSet
+	// Targets are what the package is for, sorted.
+	Targets []target.Target
+	// Pins are its members, sorted by project.
+	Pins []lock.Pin
+}
+
+// For gives the package that serves a target.
+func (p Plan) For(t target.Target) (Package, bool) {
+	for _, pkg := range p.Packages {
+		if slices.Contains(pkg.Targets, t) {
+			return pkg, true
+		}
+	}
+	return Package{}, false
+}
+
+// NewPlan decides which packages the solutions need and how they are named.
+// Where no target needs any file there are none. Errors: a file that does not
+// fit its target, binaries that need more than the target has
+// ([fault.BadInput]), and a hole that no name can keep a package from
+// ([fault.NoPackage]); all of them at once.
+func NewPlan(solutions []lock.Solution, opt Options) (Plan, error) {
+	plan := Plan{Name: opt.Name, Version: opt.Version, Holes: sortedTargets(opt.Holes)}
+	groups, cells, err := group(solutions, plan.Holes, opt.Needs)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan.Dependencies = dependencies(solutions)
+	if len(groups) == 0 || len(groups) == 1 && len(groups[0].pins) == 0 {
+		return plan, nil
+	}
+	s := newSearch(groups, cells, stem(opt))
+	if err := s.run(); err != nil {
+		return Plan{}, err
+	}
+	for _, c := range s.choices {
+		plan.Packages = append(plan.Packages, c.pack(opt))
+	}
+	slices.SortFunc(plan.Packages, func(a, b Package) int {
+		return strings.Compare(a.Filename.Text, b.Filename.Text)
+	})
+	return plan, nil
+}
+
+// stem is what every package name of the plan begins with.
+func stem(opt Options) string {
+	s := pep508.Normalize(opt.Name).Escaped() + "-" + opt.Version.String() + "-"
+	if opt.Build.Given {
+		s += opt.Build.String() + "-"
+	}
+	return s
+}
+
+// pack makes the package that a choice stands for.
+func (c *choice) pack(opt Options) Package {
+	t := c.tagging()
+	f := wheel.Filename{
+		Name: pep508.Normalize(opt.Name), Version: opt.Version, Build: opt.Build,
+		Tags: t.tags, Pythons: t.pythons, ABIs: t.abis, Platforms: t.platforms,
+	}
+	f.Text = f.String()
+	targets := make([]target.Target, len(c.members))
+	for i, m := range c.members {
+		targets[i] = m.target
+	}
+	return Package{
+		Filename:       f,
+		RequiresPython: requiresPython(targets, c.group.requires),
+		Targets:        targets,
+		Pins:           c.group.pins,
+	}
+}
+
+func sortedTargets(list []target.Target) []target.Target {
+	list = slices.Clone(list)
+	slices.SortFunc(list, target.Target.Compare)
+	return slices.Compact(list)
+}
+
+// unfit says that a resolver chose a file that its target cannot use.
+func unfit(f lock.File, t target.Target) error {
+	return fault.New(fault.BadInput, fmt.Sprintf("%s: does not fit %s", f.Filename.Text, t))
+}

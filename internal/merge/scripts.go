@@ -1,0 +1,117 @@
+package merge
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/wheel"
+)
+
+// A script in bin is a shell script and a Python script at once. The shell
+// reads the second line as exec with the interpreter of the deployment; Python
+// reads it and the third as one string. No path is in it, and it may lie below
+// a folder with spaces.
+const polyglot = `#!/bin/sh
+'''exec' "${AXLE_PYTHON:-%s}" "$0" "$@"
+' '''
+`
+
+// stub calls an entry point. The package is put first on the path, and its
+// .pth files are honoured, so that the script also runs when nothing else
+// prepared the path.
+const stub = `import os
+import site
+import sys
+
+root = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+sys.path.insert(0, root)
+site.addsitedir(root)
+
+from %s import %s
+
+if __name__ == "__main__":
+    sys.exit(%s())
+`
+
+// command starts the script beside it on Windows, where a file is no program
+// for its first line.
+const command = "@echo off\r\nsetlocal\r\nif not defined AXLE_PYTHON set \"AXLE_PYTHON=%s\"\r\n\"%%AXLE_PYTHON%%\" \"%%~dp0%s\" %%*\r\n"
+
+// python names the interpreter for a script when nothing says which. It is
+// looked up on the PATH of the agent.
+func python(python2, gui, windows bool) string {
+	switch {
+	case windows && gui:
+		return "pythonw"
+	case windows:
+		return "python"
+	case python2:
+		return "python"
+	}
+	return "python3"
+}
+
+// entryScript makes the script of an entry point.
+func entryScript(s Script, python2 bool) []byte {
+	first, _, _ := strings.Cut(s.Attr, ".")
+	head := fmt.Sprintf(polyglot, python(python2, false, false))
+	return fmt.Appendf([]byte(head), stub, s.Module, first, s.Attr)
+}
+
+// commandFile makes the file that starts the script of this path on Windows.
+func commandFile(script string, gui bool) []byte {
+	name := strings.ReplaceAll(path.Base(script), "%", "%%")
+	return fmt.Appendf(nil, command, python(false, gui, true), name)
+}
+
+var (
+	dotted     = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
+	scriptName = regexp.MustCompile(`^[\w.+-][\w.+ -]*$`)
+)
+
+// checkEntry refuses an entry point from which no script can be made, and one
+// whose name would lead out of bin.
+func checkEntry(e wheel.EntryPoint) error {
+	switch {
+	case !scriptName.MatchString(e.Name) || strings.Trim(e.Name, ".") == "":
+		return fault.New(fault.BadInput, fmt.Sprintf("entry point %q: no file can have this name", e.Name))
+	case !dotted.MatchString(e.Module) || !dotted.MatchString(e.Attr):
+		return fault.New(fault.BadInput, fmt.Sprintf("entry point %q: %q names no function", e.Name, e.Value))
+	}
+	return nil
+}
+
+// scriptHead is how much of a script is looked at to tell whether it is one.
+const scriptHead = 512
+
+var (
+	interpreterLine = regexp.MustCompile(`^#!.*?(python|pypy)([0-9.]*)(w?)(\.exe)?"?[ \t]*([^/\\\r\n]*)\r?$`)
+	codingLine      = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+`)
+)
+
+// isPythonScript tells from its beginning whether a file of .data/scripts is
+// run by Python, and whether without a console. What a wheel says of the
+// interpreter's place is the business of whoever built it.
+func isPythonScript(head []byte) (script, gui bool) {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	m := interpreterLine.FindSubmatch(line)
+	return m != nil, m != nil && len(m[3]) > 0
+}
+
+// portable replaces the first line of a Python script. A line that declares
+// the encoding stays among the first two, where Python looks for it.
+func portable(script []byte, python2 bool) []byte {
+	_, rest, _ := bytes.Cut(script, []byte("\n"))
+	second, after, _ := bytes.Cut(rest, []byte("\n"))
+	head, tail, _ := strings.Cut(fmt.Sprintf(polyglot, python(python2, false, false)), "\n")
+	out := []byte(head + "\n")
+	if codingLine.Match(second) {
+		out, rest = append(append(out, bytes.TrimRight(second, "\r")...), '\n'), after
+	}
+	return slices.Concat(out, []byte(tail), rest)
+}
