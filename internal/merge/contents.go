@@ -15,6 +15,7 @@ import (
 
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/native"
 	"github.com/axlepack/axle/internal/wheel"
 )
 
@@ -31,7 +32,7 @@ type Contents struct {
 	// Scripts are the console and gui scripts.
 	Scripts []Script
 	// Binaries are the ELF, Mach-O and PE files, in order of Members.
-	Binaries []Binary
+	Binaries []native.Facts
 	// Findings are oddities that do not stop a build: files that RECORD does
 	// not name, files that are not there, hashes that are no use.
 	Findings []string
@@ -43,12 +44,6 @@ type Contents struct {
 type Script struct {
 	Name, Value, Module, Attr string
 	GUI                       bool
-}
-
-// Binary is a native file and what it says of itself.
-type Binary struct {
-	Name  string
-	Facts Facts
 }
 
 // Member is one file of a wheel, as its bytes are, not as RECORD says.
@@ -98,8 +93,9 @@ func inspect(ctx context.Context, r *archive.Reader, f wheel.Filename) (*Content
 		}
 	}
 	slices.SortFunc(c.Members, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortFunc(c.Binaries, func(a, b Binary) int { return strings.Compare(a.Name, b.Name) })
-	c.Findings, c.Whole = check.rest()
+	slices.SortFunc(c.Binaries, func(a, b native.Facts) int { return strings.Compare(a.Name, b.Name) })
+	odd, whole := check.rest()
+	c.Findings, c.Whole = append(c.Findings, odd...), whole
 	return c, check.problems.Err()
 }
 
@@ -167,7 +163,7 @@ func (c *Contents) member(r *archive.Reader, m archive.Member, check *recordChec
 	if _, err := io.ReadFull(tee, head); err != nil {
 		return err
 	}
-	if looksNative(head) {
+	if native.Magic(head) {
 		err = c.binary(m, head, tee)
 	} else {
 		_, err = io.Copy(io.Discard, tee)
@@ -190,8 +186,12 @@ func (c *Contents) binary(m archive.Member, head []byte, rest io.Reader) error {
 		return err
 	}
 	defer done()
-	if facts, ok, err := inspectNative(m.Name, at, m.Size); ok && err == nil {
-		c.Binaries = append(c.Binaries, Binary{m.Name, facts})
+	facts, ok, err := native.Inspect(m.Name, at, m.Size)
+	if ok {
+		c.Binaries = append(c.Binaries, facts)
+	}
+	if err != nil {
+		c.Findings = append(c.Findings, err.Error())
 	}
 	return nil
 }

@@ -59,9 +59,8 @@ func (f fit) wide() int {
 
 // group brings the targets with equal files together. The groups are in the
 // order of their first target, the cells in order of target.
-func group(solutions []lock.Solution, holes []target.Target, needs Needs) ([]*fileSet, []*cell, error) {
-	var problems fault.List
-	cells := make([]*cell, 0, len(solutions)+len(holes))
+func group(solutions []lock.Solution, holes []target.Target, needs Needs) ([]*fileSet, []*cell, []fault.Warning, error) {
+	g := grouping{needs: needs}
 	byKey := map[string]*fileSet{}
 	var groups []*fileSet
 	for _, s := range inOrder(solutions) {
@@ -72,27 +71,33 @@ func group(solutions []lock.Solution, holes []target.Target, needs Needs) ([]*fi
 		}
 		c := &cell{target: s.Target, order: s.Target.Tags(), floor: s.Target.Platform, group: byKey[key]}
 		c.group.cells = append(c.group.cells, c)
-		problems = append(problems, c.measure(s.Pins, needs)...)
-		cells = append(cells, c)
+		g.measure(c, s.Pins)
+		g.cells = append(g.cells, c)
 	}
 	for _, h := range holes {
-		cells = append(cells, &cell{target: h, order: h.Tags()})
+		g.cells = append(g.cells, &cell{target: h, order: h.Tags()})
 	}
-	problems = append(problems, number(cells)...)
-	return groups, cells, problems.Err()
+	g.number()
+	return groups, g.cells, g.warnings, g.problems.Err()
+}
+
+// grouping is what is found while targets are brought together.
+type grouping struct {
+	needs    Needs
+	cells    []*cell
+	warnings []fault.Warning
+	problems fault.List
 }
 
 // number sorts the cells and tells each its place.
-func number(cells []*cell) fault.List {
-	var problems fault.List
-	slices.SortFunc(cells, func(a, b *cell) int { return a.target.Compare(b.target) })
-	for i, c := range cells {
+func (g *grouping) number() {
+	slices.SortFunc(g.cells, func(a, b *cell) int { return a.target.Compare(b.target) })
+	for i, c := range g.cells {
 		c.index = i
-		if i > 0 && c.target == cells[i-1].target {
-			problems = append(problems, fault.New(fault.Internal, fmt.Sprintf("%s: is in the matrix twice", c.target)))
+		if i > 0 && c.target == g.cells[i-1].target {
+			g.problems = append(g.problems, fault.New(fault.Internal, fmt.Sprintf("%s: is in the matrix twice", c.target)))
 		}
 	}
-	return problems
 }
 
 func inOrder(solutions []lock.Solution) []lock.Solution {
@@ -109,30 +114,38 @@ func fileKey(s lock.Solution) string {
 }
 
 // measure finds how the files of a target admit it, and the floor they need.
-func (c *cell) measure(pins []lock.Pin, needs Needs) fault.List {
-	var problems fault.List
+func (g *grouping) measure(c *cell, pins []lock.Pin) {
 	var floor target.Platform
 	for _, p := range pins {
 		f, least, ok := c.admit(p.File)
 		if !ok {
-			problems = append(problems, unfit(p.File, c.target))
+			g.problems = append(g.problems, unfit(p.File, c.target))
 			continue
 		}
 		c.group.fit = c.group.fit.join(f)
-		if needs != nil && f.named {
-			need, member, ok := needs.Need(p.File, c.target.Platform)
-			if ok && !c.target.Platform.Admits(need) {
-				problems = append(problems, &UnmetNeed{File: p.File, Member: member, Target: c.target, Need: need})
-				continue
-			}
-			least = higher(least, need)
+		if g.needs != nil && f.named {
+			least = higher(least, g.need(c, p.File))
 		}
 		floor = higher(floor, least)
 	}
 	if floor != (target.Platform{}) {
 		c.floor = floor
 	}
-	return problems
+}
+
+// need gives what the binaries of a file need, no more than the target has.
+func (g *grouping) need(c *cell, f lock.File) target.Platform {
+	n, ok := g.needs.Need(f, c.target.Platform)
+	if !ok || c.target.Platform.Admits(n.Least) {
+		return n.Least
+	}
+	unmet := &UnmetNeed{File: f, Need: n, Target: c.target}
+	if n.Hard {
+		g.problems = append(g.problems, unmet)
+	} else {
+		g.warnings = append(g.warnings, fault.Warning{File: f.Filename.Text, Text: unmet.text()})
+	}
+	return c.target.Platform
 }
 
 // higher joins two demands, of which either may be none.
@@ -193,19 +206,21 @@ func fitOf(tag tags.Tag) fit {
 // its name says.
 type UnmetNeed struct {
 	File   lock.File
-	Member string
 	Target target.Target
-	Need   target.Platform
+	Need   Need
 }
 
-func (e *UnmetNeed) Error() string {
-	return fmt.Sprintf("%s: %s needs %s, more than its name says and more than %s has", e.File.Filename.Text, e.Member, e.Need, e.Target)
+func (e *UnmetNeed) Error() string { return e.File.Filename.Text + ": " + e.text() }
+
+func (e *UnmetNeed) text() string {
+	return fmt.Sprintf("%s needs %s, more than %s has, whatever the name of the wheel says", e.Need.Member, e.Need.Least, e.Target)
 }
 
 // ExitCode is that of a bad wheel.
 func (e *UnmetNeed) ExitCode() int { return fault.BadInput }
 
-// Hints say which floor would do.
+// Hints say what would do.
 func (e *UnmetNeed) Hints() []string {
-	return []string{"build for " + e.Need.String() + " instead of " + e.Target.Platform.String() + ", or take another version of " + string(e.File.Filename.Name)}
+	return []string{fmt.Sprintf("build for %s instead of %s, or take another version of %s",
+		e.Need.Least, e.Target.Platform, e.File.Filename.Name)}
 }

@@ -28,11 +28,22 @@ type Options struct {
 	Needs Needs
 }
 
-// Needs knows what the binaries of a file need to run on a platform.
+// Needs knows what the binaries of a file need. [Wheels] do.
 type Needs interface {
-	// Need gives the least platform and the member that needs it. It is false
-	// when the binaries are content with any floor.
-	Need(f lock.File, on target.Platform) (least target.Platform, member string, ok bool)
+	// Need gives what the most demanding binary of a file needs to run on a
+	// platform. It is false when they are content with any floor.
+	Need(f lock.File, on target.Platform) (Need, bool)
+}
+
+// Need is what a binary needs.
+type Need struct {
+	// Least is the platform with the lowest floor that will do.
+	Least target.Platform
+	// Member is the binary.
+	Member string
+	// Hard says that the system refuses to load it on less. macOS does not:
+	// there the number is what the author promised to have tried.
+	Hard bool
 }
 
 // Plan says which packages serve a matrix. It is a value: the same solutions
@@ -48,6 +59,8 @@ type Plan struct {
 	// Dependencies say, for each project, what it costs: sorted by the number
 	// of its files, most first, then by project.
 	Dependencies []Dependency
+	// Warnings are about binaries that promise less than their target wants.
+	Warnings []fault.Warning
 }
 
 // Package is one dependency package of a plan.
@@ -81,10 +94,11 @@ func (p Plan) For(t target.Target) (Package, bool) {
 // ([fault.NoPackage]); all of them at once.
 func NewPlan(solutions []lock.Solution, opt Options) (Plan, error) {
 	plan := Plan{Name: opt.Name, Version: opt.Version, Holes: sortedTargets(opt.Holes)}
-	groups, cells, err := group(solutions, plan.Holes, opt.Needs)
+	groups, cells, warnings, err := group(solutions, plan.Holes, opt.Needs)
 	if err != nil {
 		return Plan{}, err
 	}
+	plan.Warnings = warnings
 	plan.Dependencies = dependencies(solutions)
 	if len(groups) == 0 || len(groups) == 1 && len(groups[0].pins) == 0 {
 		return plan, nil

@@ -301,7 +301,7 @@ func TestPlanErrors(t *testing.T) {
 			"cp311@manylinux_2_34_x86_64: has no solution, and no name keeps the packages of other targets from it"},
 		{"a lying binary", []lock.Solution{solve(t, at, file)},
 			Options{Name: one.Name, Version: one.Version, Needs: needs{"a": newer.Platform}}, fault.BadInput,
-			file + ": a/_c.so needs manylinux_2_34_x86_64, more than its name says and more than cp311@manylinux_2_28_x86_64 has"},
+			file + ": a/_c.so needs manylinux_2_34_x86_64, more than cp311@manylinux_2_28_x86_64 has, whatever the name of the wheel says"},
 		{"a target twice", []lock.Solution{solve(t, at, file), solve(t, at, file)}, one, fault.Internal,
 			"cp311@manylinux_2_28_x86_64: is in the matrix twice"},
 	} {
@@ -315,9 +315,9 @@ func TestPlanErrors(t *testing.T) {
 // needs says what the binaries of each project need.
 type needs map[string]target.Platform
 
-func (n needs) Need(f lock.File, _ target.Platform) (target.Platform, string, bool) {
+func (n needs) Need(f lock.File, _ target.Platform) (Need, bool) {
 	p, ok := n[string(f.Filename.Name)]
-	return p, string(f.Filename.Name) + "/_c.so", ok
+	return Need{p, string(f.Filename.Name) + "/_c.so", p.Family != target.MacOS}, ok
 }
 
 func TestBinariesRaiseTheFloor(t *testing.T) {
@@ -330,6 +330,19 @@ func TestBinariesRaiseTheFloor(t *testing.T) {
 	}
 	if got := namesOf(p); !slices.Equal(got, []string{"cp311-cp311-manylinux_2_25_x86_64"}) {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestMacOSIsNotHard(t *testing.T) {
+	s := solve(t, mustTarget(t, "3.11@macos/arm64"), "a-1-cp311-cp311-macosx_11_0_arm64.whl")
+	opt := one
+	opt.Needs = needs{"a": mustTarget(t, "3.11@macosx_14_0_arm64").Platform}
+	p, err := NewPlan([]lock.Solution{s}, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := namesOf(p); !slices.Equal(got, []string{"cp311-cp311-macosx_11_0_arm64"}) || len(p.Warnings) != 1 {
+		t.Errorf("got %v and %v", got, p.Warnings)
 	}
 }
 
