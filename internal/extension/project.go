@@ -1,24 +1,192 @@
 package extension
 
-import "github.com/axlepack/axle/internal/fault"
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/axlepack/axle/internal/fault"
+)
 
 // Project is a project folder as read.
 type Project struct {
 	// Dir is the folder as given.
 	Dir string
-	// Source is the folder with extension.py: Dir itself or its "src".
+	// Source is the folder with the modules: "src" in Dir as UIP-CLI has it, or
+	// Dir itself when the project is flat.
 	Source string
 	// ManifestPath is where extension.yml lies.
 	ManifestPath string
 	Manifest     Manifest
-	// RequirementsPath is the requirements file; "" when there is none.
+	// RequirementsPath is the requirements file; "" when there is none, and then
+	// nothing is required.
 	RequirementsPath string
 	Requirements     Requirements
-	// Modules are the files to pack, relative to Source, sorted, with slashes; extension.yml is not among them.
+	// Modules are the files to pack, as paths below Source with slashes, sorted.
+	// extension.yml is not among them.
 	Modules []string
 }
 
-// Load reads a project folder.
+// Load reads a project folder: src/extension.yml and what lies beside it as
+// UIP-CLI lays a project out, or extension.yml at the top; requirements.txt at
+// the top or beside extension.yml, or the file that bundle.requirements names.
+//
+// Packed are all files of the source folder but for extension.yml, the
+// requirements, compiled Python, hidden files, and what editors, version
+// control and build tools leave. (UIP-CLI packs *.py alone; data files of the
+// packages are packed here too, so that an extension can read them.) Of src/templates
+// only Python modules count. In a flat project the files that describe the
+// project (setup.py, README.md and the like), dist, build, 3pp and folders without
+// a Python file are left out as well.
+//
+// env looks up the variables that requirements name; it may be nil. The error
+// holds every mistake found in all files.
 func Load(dir string, env func(string) (string, bool)) (Project, []fault.Warning, error) {
-	return Project{}, nil, errTODO
+	l := loader{project: Project{Dir: dir}, env: env}
+	if err := l.findManifest(); err != nil {
+		return Project{}, nil, err
+	}
+	l.readManifest()
+	l.readRequirements()
+	l.readModules()
+	if err := l.problems.Err(); err != nil {
+		return Project{}, l.warnings, err
+	}
+	return l.project, l.warnings, nil
+}
+
+type loader struct {
+	project  Project
+	env      func(string) (string, bool)
+	warnings []fault.Warning
+	problems fault.List
+}
+
+// take adds the members of an error that is a list, else the error.
+func (l *loader) take(warnings []fault.Warning, err error) {
+	l.warnings = append(l.warnings, warnings...)
+	var list fault.List
+	switch {
+	case err == nil:
+	case errors.As(err, &list):
+		l.problems = append(l.problems, list...)
+	default:
+		l.problems = append(l.problems, err)
+	}
+}
+
+func (l *loader) fail(path, reason, hint string) {
+	l.problems = append(l.problems, &fault.Problem{File: path, Reason: reason, Hint: hint})
+}
+
+func (l *loader) findManifest() error {
+	dir := l.project.Dir
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fault.New(fault.NotFound, dir+": no such folder")
+	case err != nil:
+		return fault.Errorf(fault.BadInput, "%s: %s", dir, reasonOf(err))
+	case !info.IsDir():
+		return fault.New(fault.BadInput, dir+": is not a folder", "name the project's folder: "+filepath.Dir(dir))
+	}
+	inSource, flat := filepath.Join(dir, "src", ManifestName), filepath.Join(dir, ManifestName)
+	switch {
+	case isFile(inSource):
+		l.project.Source, l.project.ManifestPath = filepath.Join(dir, "src"), inSource
+		if isFile(flat) {
+			l.warnings = append(l.warnings, fault.Warning{File: flat, Text: "is not read: the project has a " + filepath.Join("src", ManifestName)})
+		}
+	case isFile(flat):
+		l.project.Source, l.project.ManifestPath = dir, flat
+	default:
+		return noManifest(dir)
+	}
+	return nil
+}
+
+func noManifest(dir string) error {
+	err := fault.Errorf(fault.BadInput, "%s: is no extension: it has neither %s nor %s", dir, filepath.Join("src", ManifestName), ManifestName)
+	for _, near := range []string{filepath.Join("src", "extension.yaml"), "extension.yaml"} {
+		if isFile(filepath.Join(dir, near)) {
+			return fault.WithHints(err, "rename "+near+" to "+ManifestName)
+		}
+	}
+	return fault.WithHints(err, "give the folder that has the project: axle build DIR")
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func (l *loader) readManifest() {
+	path := l.project.ManifestPath
+	data, err := os.ReadFile(path)
+	if err != nil {
+		l.fail(path, reasonOf(err), "")
+		return
+	}
+	m, warnings, err := ParseManifest(path, data)
+	l.project.Manifest = m
+	l.take(warnings, err)
+}
+
+func (l *loader) readRequirements() {
+	path := l.requirementsPath()
+	if path == "" {
+		return
+	}
+	r, warnings, err := ParseRequirements(path, RequirementsOptions{Dir: l.project.Dir, Env: l.env})
+	l.project.RequirementsPath, l.project.Requirements = path, r
+	l.take(warnings, err)
+}
+
+func (l *loader) requirementsPath() string {
+	p := l.project
+	if name := p.Manifest.Bundle.Requirements; name != "" {
+		path := filepath.Join(p.Dir, filepath.FromSlash(name))
+		if filepath.IsAbs(filepath.FromSlash(name)) {
+			path = filepath.FromSlash(name)
+		}
+		if !isFile(path) {
+			l.problems = append(l.problems, p.Manifest.Problem("bundle.requirements", path+": no such file", ""))
+			return ""
+		}
+		return path
+	}
+	top, beside := filepath.Join(p.Dir, RequirementsName), filepath.Join(p.Source, RequirementsName)
+	switch {
+	case isFile(top) && top != beside && isFile(beside):
+		l.warnings = append(l.warnings, fault.Warning{File: beside, Text: "is not read: the project has a " + RequirementsName + " at its top"})
+		return top
+	case isFile(top):
+		return top
+	case isFile(beside):
+		return beside
+	}
+	return ""
+}
+
+func (l *loader) readModules() {
+	real, err := filepath.EvalSymlinks(l.project.Dir)
+	if err != nil {
+		l.fail(l.project.Dir, reasonOf(err), "")
+		return
+	}
+	w := &moduleWalk{loader: l, root: real, flat: l.project.Source == l.project.Dir, exclude: l.project.Manifest.Bundle.Exclude}
+	w.walk("", nil)
+	slices.Sort(w.files)
+	l.project.Modules = w.files
+	w.checkNames()
+	if !slices.Contains(w.files, "extension.py") {
+		l.fail(filepath.Join(l.project.Source, "extension.py"), "no such file", "an extension's own code is in extension.py, beside "+ManifestName)
+	}
+	slices.SortStableFunc(l.warnings, func(a, b fault.Warning) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+	})
 }

@@ -68,7 +68,9 @@ func (m *Map) add(key, value *yaml.Node) {
 		return
 	}
 	m.keys = append(m.keys, key.Value)
-	m.values[key.Value] = m.r.value(value, join(m.path, key.Value))
+	v := m.r.value(value, join(m.path, key.Value))
+	m.values[key.Value] = v
+	m.r.places[v.path] = v
 }
 
 func (m Map) unknown(key *yaml.Node, known []string) {

@@ -23,6 +23,7 @@ type Reader struct {
 	root     *yaml.Node
 	problems []*fault.Problem
 	warnings []fault.Warning
+	places   map[string]Value // by path, of the keys asked for
 }
 
 // maxSize bounds what is read, in bytes: these files are written by hand.
@@ -32,7 +33,7 @@ const maxSize = 1 << 20
 // one YAML document, and nothing can be asked of it. An empty file is a
 // document without a value.
 func Open(file string, data []byte) (*Reader, error) {
-	r := &Reader{file: file}
+	r := &Reader{file: file, places: map[string]Value{}}
 	if len(data) > maxSize {
 		return nil, &fault.Problem{File: file, Reason: "is larger than 1 MiB"}
 	}
@@ -219,4 +220,20 @@ func (r *Reader) value(n *yaml.Node, path string) Value {
 		v.node = n.Alias
 	}
 	return v
+}
+
+// ProblemFor is an error about the value at a path ("extension.version"), for
+// what turns out wrong after reading. It is not among those of Err. Of a path
+// that is not written the nearest section above is shown.
+func (r *Reader) ProblemFor(path, reason, hint string) *fault.Problem {
+	p := &fault.Problem{File: r.file, Path: path, Reason: reason, Hint: hint}
+	for at := path; ; at = at[:strings.LastIndexByte(at, '.')] {
+		if v, ok := r.places[at]; ok {
+			p.Line, p.Col, p.Width, p.SourceLine = v.at.Line, v.at.Column, v.width(), r.line(v.at.Line)
+			return p
+		}
+		if !strings.Contains(at, ".") {
+			return p
+		}
+	}
 }
