@@ -131,6 +131,10 @@ func TestPrint(t *testing.T) {
 		{"list inside a sentence", fmt.Errorf("all: %w", fault.List{errors.New("a"), errors.New("b")}), "error: all: a\n       b\n"},
 		{"empty list", fault.List{}, "error: \n"},
 		{"control characters", errors.New("x\x1b[31m\u202e\ttab"), "error: x\\u001b[31m\\u202e\ttab\n"},
+		{"credentials", fault.New(7, "https://me:p@ss@index.test/x@1: 401", "try https://tok@index.test"),
+			"error: https://*******@index.test/x@1: 401\nhint: try https://***@index.test\n"},
+		{"credentials in the source", &fault.Problem{File: "f", Line: 1, Col: 4, Width: 27, Reason: "x", SourceLine: "-i http://me:s3cret@index.test"},
+			"error: f:1:4: x\n  1 | -i http://*********@index.test\n    |    ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"},
 		{"problem", fmt.Errorf("load: %w", problem), `error: load: extension.yml:3:12: extension.version: 1.0 is a number
   3 |   version:  1.0
     |            ^^^
@@ -172,6 +176,7 @@ func TestWarningString(t *testing.T) {
 		{fault.Warning{File: "f", Text: "x"}, "f: x"},
 		{fault.Warning{Line: 2, Text: "x"}, "2: x"},
 		{fault.Warning{Text: "x"}, "x"},
+		{fault.Warning{Text: "http://a:b@h/"}, "http://***@h/"},
 	} {
 		if got := c.w.String(); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.w, got, c.want)

@@ -12,7 +12,7 @@ import (
 // "hint: …" for each hint. The members of a [List] (or of errors.Join) are
 // problems of their own; a hint that several of them give is written once.
 // Control characters, which text from an archive or an index may hold, are
-// written as escapes. Errors of w are ignored: there is nowhere to report them.
+// written as escapes, and credentials in addresses as asterisks. Errors of w are ignored: there is nowhere to report them.
 func Print(w io.Writer, err error) {
 	if err == nil {
 		return
@@ -84,6 +84,7 @@ func expandDecorated(outer, inner error) []error {
 }
 
 func printable(s string) string {
+	s = Redact(s)
 	clean := func(r rune) bool { return r == '\n' || r == '\t' || !hidden(r) }
 	if strings.IndexFunc(s, func(r rune) bool { return !clean(r) }) < 0 {
 		return s

@@ -20,9 +20,10 @@ type Problem struct {
 	Err        error // a cause, for errors.Is and errors.As; its text is not added to Reason
 }
 
-// Error is "file:line:col: path: reason", without the parts that are unknown.
+// Error is "file:line:col: path: reason", without the parts that are unknown
+// and without credentials.
 func (p *Problem) Error() string {
-	return place(p.File, p.Line, p.Col) + prefix(p.Path) + p.Reason
+	return Redact(place(p.File, p.Line, p.Col) + prefix(p.Path) + p.Reason)
 }
 
 // ExitCode is Code, or BadInput.
@@ -54,7 +55,7 @@ func (p *Problem) Excerpt() string {
 	if p.SourceLine == "" || p.Line < 1 || p.Col < 1 {
 		return ""
 	}
-	runes := []rune(strings.ReplaceAll(p.SourceLine, "\t", " "))
+	runes := []rune(strings.ReplaceAll(Redact(p.SourceLine), "\t", " "))
 	col := min(p.Col-1, len(runes))
 	width := max(1, min(p.Width, len(runes)-col))
 	from, to := 0, len(runes)
@@ -75,8 +76,9 @@ type Warning struct {
 	Text      string
 }
 
-// String is "file:line:col: text", without the parts that are unknown.
-func (w Warning) String() string { return place(w.File, w.Line, w.Col) + w.Text }
+// String is "file:line:col: text", without the parts that are unknown and
+// without credentials.
+func (w Warning) String() string { return Redact(place(w.File, w.Line, w.Col) + w.Text) }
 
 func place(file string, line, col int) string {
 	s := file

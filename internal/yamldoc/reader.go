@@ -100,8 +100,11 @@ func (r *Reader) syntaxError(err error) error {
 }
 
 func (r *Reader) syntaxHint(reason string) string {
-	if strings.Contains(reason, "mapping values are not allowed") {
+	switch {
+	case strings.Contains(reason, "mapping values are not allowed"):
 		return "a text with \": \" in it stands in quotes, and keys of one section begin in the same column"
+	case strings.Contains(reason, "expected comment or line break"), strings.Contains(reason, "expected alphabetic or numeric"):
+		return "a text that begins with one of > | & * ! % @ ` stands in quotes"
 	}
 	return ""
 }

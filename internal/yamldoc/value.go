@@ -191,7 +191,8 @@ func (v Value) scalar(want string) bool {
 		return false
 	}
 	if v.node.Style&yaml.TaggedStyle != 0 && !strings.HasPrefix(v.node.ShortTag(), "!!") {
-		v.Problem("has the tag "+v.node.Tag+", which means nothing here", "remove the tag")
+		text := strings.TrimSpace(v.node.Tag + " " + v.node.Value)
+		v.Problem("has the tag "+v.node.Tag+", which means nothing here", "remove the tag, or write it all in quotes: "+quoted(text))
 		return false
 	}
 	return true
