@@ -98,6 +98,25 @@ func HigherFloor(a, b Platform) (Platform, bool) {
 	return a, true
 }
 
+// Lowest gives the platform with the lowest floor on which p's files can still
+// be: the oldest glibc, musl or macOS that tags know for the architecture.
+func (p Platform) Lowest() Platform {
+	switch {
+	case p.Family == Manylinux:
+		p.Major, p.Minor = 2, 17
+		if p.Arch == "x86_64" || p.Arch == "i686" {
+			p.Minor = 5
+		}
+	case p.Family == Musllinux:
+		p.Minor = 0
+	case p.Family == MacOS && p.Arch == "arm64":
+		p.Major, p.Minor = 11, 0
+	case p.Family == MacOS:
+		p.Major, p.Minor = 10, 4
+	}
+	return p
+}
+
 // Demand gives the least platform that a file with this platform tag needs
 // when it is used on p: its architecture is that of p, also where the tag
 // names a format for several (universal2), and macOS on arm64 begins with
@@ -113,8 +132,8 @@ func (p Platform) Demand(tag string) (Platform, bool) {
 		return p, true
 	}
 	out := Platform{Family: p.Family, Arch: p.Arch, Major: floor[0], Minor: floor[1]}
-	if p.Family == MacOS && p.Arch == "arm64" && out.Major < 11 {
-		out.Major, out.Minor = 11, 0
+	if lowest := p.Lowest(); out.Compare(lowest) < 0 {
+		return lowest, true
 	}
 	return out, true
 }

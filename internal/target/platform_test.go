@@ -129,7 +129,11 @@ func TestDemand(t *testing.T) {
 func TestDemandIsAdmitted(t *testing.T) {
 	for _, name := range []string{"linux/amd64", "linux/arm64", "alpine/amd64", "windows/amd64", "windows/386", "macos/arm64", "macos/amd64", "macosx_26_0_x86_64"} {
 		p := platform(t, name)
-		for _, tag := range p.PlatformTags() {
+		tags := p.PlatformTags()
+		if lowest := p.Lowest(); !p.Admits(lowest) || !slices.Contains(tags, lowest.String()) || len(lowest.Lowest().PlatformTags()) > len(tags) {
+			t.Errorf("lowest of %s is %s", p, lowest)
+		}
+		for _, tag := range tags {
 			least, ok := p.Demand(tag)
 			if !ok || !p.Admits(least) || !slices.Contains(least.PlatformTags(), tag) {
 				t.Errorf("%s on %s needs %s, %v", tag, p, least, ok)
