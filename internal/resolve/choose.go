@@ -2,12 +2,31 @@ package resolve
 
 import "github.com/axlepack/axle/internal/pep508"
 
-// choose finds the version of a project to try. When none is left it takes
-// away, with the reason, all that were possible, and returns absent.
+// choose finds the version of a project to try: one that every cell tied to
+// this one can use. What it passes over is taken away; when nothing is left it
+// returns absent.
 func (p *problem) choose(in *info) int {
-	choice, useless := p.best(in)
-	if useless != nil {
-		p.discard(in, useless)
+	members := []*info{in}
+	if p.ties != nil {
+		members = append(members, p.ties.siblings(p, in)...)
+	}
+	useless := make([]set, len(members))
+	choice := p.best(in, func(c int) bool {
+		for i, m := range members {
+			if m.on.file(m.project, c) == nil {
+				if useless[i] == nil {
+					useless[i] = newSet(m.project.size())
+				}
+				useless[i].put(c)
+				return false
+			}
+		}
+		return true
+	})
+	for i, m := range members {
+		if useless[i] != nil {
+			p.discard(m, useless[i])
+		}
 	}
 	return choice
 }
@@ -21,44 +40,25 @@ func (p *problem) discard(in *info, useless set) {
 	p.grow(in.useless, in.x, useless)
 }
 
-// best is the first version in the order of preference that has a usable file,
-// and the set of those before it that have none.
-//
-// The order: versions of earlier solutions; then final releases before
+// best is the first possible version that can be used, in the order of
+// preference: versions of earlier solutions; then final releases before
 // pre-releases, unless these are welcome; newest first, or oldest first.
-func (p *problem) best(in *info) (choice int, useless set) {
+func (p *problem) best(in *info, usable func(choice int) bool) int {
 	possible := p.solver.possible(in.x)
-	try := func(c int) bool {
-		if in.on.file(in.project, c) != nil {
-			return true
-		}
-		if useless == nil {
-			useless = newSet(in.project.size())
-		}
-		useless.put(c)
-		return false
-	}
 	for _, c := range in.wishes {
-		if possible.has(c) && try(c) {
-			return c, useless
+		if possible.has(c) && usable(c) {
+			return c
 		}
-	}
-	passes := []func(c int) bool{
-		func(c int) bool { return !in.project.isPre(c) },
-		func(c int) bool { return in.project.isPre(c) },
-	}
-	if p.run.options.takesPre(in.name) {
-		passes = []func(c int) bool{func(int) bool { return true }}
 	}
 	lowest := p.prefersLowest(in)
-	for _, counts := range passes {
+	for _, pre := range []bool{false, true} {
 		for c := first(possible, lowest); c > absent; c = following(possible, c, lowest) {
-			if counts(c) && try(c) {
-				return c, useless
+			if pre == (in.project.isPre(c) && !p.run.options.takesPre(in.name)) && usable(c) {
+				return c
 			}
 		}
 	}
-	return absent, useless
+	return absent
 }
 
 func first(s set, lowest bool) int {

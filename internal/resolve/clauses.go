@@ -121,6 +121,9 @@ func (p *problem) load(in, extra *info, choice int) (clauses []*clause, fits boo
 	} else if !p.fits(in, choice, m) {
 		return nil, false, nil
 	}
+	if into.loaded.has(choice) {
+		return into.clauses[choice], true, nil
+	}
 	into.loaded.put(choice)
 	deps := p.dependencies(in.on, m, name)
 	for _, d := range deps {
@@ -133,6 +136,7 @@ func (p *problem) load(in, extra *info, choice int) (clauses []*clause, fits boo
 		}
 		clauses = append(clauses, more...)
 	}
+	into.clauses[choice] = clauses
 	return clauses, true, nil
 }
 

@@ -29,7 +29,7 @@ func (p *problem) solve() (*clause, error) {
 	}
 }
 
-// propagate draws all conclusions, those about extras included.
+// propagate draws all conclusions, those about extras and ties included.
 func (p *problem) propagate(changed []varID) (*clause, error) {
 	for len(changed) > 0 {
 		if p.impossible != nil {
@@ -41,6 +41,9 @@ func (p *problem) propagate(changed []varID) (*clause, error) {
 		var err error
 		if changed, err = p.activate(); err != nil {
 			return nil, err
+		}
+		if len(changed) == 0 && p.ties != nil {
+			changed = p.ties.link(p)
 		}
 	}
 	return p.impossible, nil
@@ -106,7 +109,7 @@ func (p *problem) try(in *info) error {
 	}
 	if c := p.rejection(in, choice, clauses); c != nil {
 		p.record(in.x, c)
-		return nil
+		return p.rejected(in, choice, c)
 	}
 	p.solver.decide(in.x, choice)
 	return nil
@@ -149,7 +152,8 @@ func (p *problem) prefetch() {
 			continue
 		}
 		in.fetched = possible
-		if choice, _ := p.best(in); choice != absent {
+		usable := func(c int) bool { return in.on.file(in.project, c) != nil }
+		if choice := p.best(in, usable); choice != absent {
 			in.on.meta(p.ctx, in.project, choice)
 		}
 	}

@@ -130,7 +130,9 @@ func (l *library) meta(ctx context.Context, name pep508.Name, f *index.File, env
 			return nil, err
 		}
 		out := newMetadata(name, f, m)
-		l.askRequired(ctx, out, env)
+		if env != nil {
+			l.askRequired(ctx, out, env)
+		}
 		return out, nil
 	})
 }

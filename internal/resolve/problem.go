@@ -10,14 +10,17 @@ import (
 // drives the solver: it picks the project to decide next, looks at a version's
 // dependencies when that version is tried, and no sooner.
 type problem struct {
-	ctx    context.Context
-	run    *run
-	cells  []*cell
-	solver *solver
-	vars   map[varKey]varID
-	infos  []*info // by varID
-	order  priorities
-	next   pep508.Name // the project tried last, blamed for conflicts
+	ctx        context.Context
+	run        *run
+	cells      []*cell
+	solver     *solver
+	vars       map[varKey]varID
+	infos      []*info // by varID
+	order      priorities
+	next       pep508.Name // the project tried last, blamed for conflicts
+	ties       *ties       // nil when every cell is for itself
+	rejections map[cause]int
+	exact      bool // never leap
 	// impossible is a clause that nothing can satisfy, once there is one.
 	impossible *clause
 }
@@ -51,8 +54,9 @@ type info struct {
 	base   *info   // of an extra: its project
 	extras []*info // of a project: its extras
 
-	loaded  set     // choices whose dependencies are clauses
-	useless *clause // the versions that no file makes usable
+	loaded  set               // choices whose dependencies are clauses
+	clauses map[int][]*clause // those, by choice
+	useless *clause           // the versions that no file makes usable
 	merged  map[mergeKey][]*clause
 	wishes  []int // choices of earlier solutions
 	fetched set   // what was possible when the metadata was last asked for
@@ -64,11 +68,15 @@ type mergeKey struct {
 	text  string
 }
 
-func newProblem(ctx context.Context, r *run, cells []*cell) *problem {
-	return &problem{
+func newProblem(ctx context.Context, r *run, cells []*cell, groups func(pep508.Name, int) int) *problem {
+	p := &problem{
 		ctx: ctx, run: r, cells: cells, solver: newSolver(),
-		vars: map[varKey]varID{}, order: newPriorities(),
+		vars: map[varKey]varID{}, order: newPriorities(), rejections: map[cause]int{},
 	}
+	if groups != nil {
+		p.ties = newTies(groups)
+	}
+	return p
 }
 
 func (p *problem) newVar(key varKey, k kind, full set) *info {
@@ -95,6 +103,7 @@ func (p *problem) project(cell int, name pep508.Name) (*info, error) {
 	in := p.newVar(key, isProject, fullSet(listing.size()))
 	in.project = listing
 	in.loaded = newSet(listing.size())
+	in.clauses = map[int][]*clause{}
 	in.merged = map[mergeKey][]*clause{}
 	for _, v := range in.on.roots.preferred(in.on.target, name) {
 		if choice := listing.find(v); choice > 0 {
@@ -102,6 +111,9 @@ func (p *problem) project(cell int, name pep508.Name) (*info, error) {
 		}
 	}
 	p.constrain(in)
+	if p.ties != nil {
+		p.ties.join(p, in)
+	}
 	return in, nil
 }
 
@@ -114,6 +126,7 @@ func (p *problem) extra(base *info, name pep508.Name) *info {
 	in := p.newVar(key, isExtra, fullSet(2))
 	in.project, in.base = base.project, base
 	in.loaded = newSet(base.project.size())
+	in.clauses = map[int][]*clause{}
 	base.extras = append(base.extras, in)
 	return in
 }

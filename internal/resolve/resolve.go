@@ -106,12 +106,20 @@ func Resolve(ctx context.Context, source Source, req Request, o Options) (Result
 	run := newRun(source, req, &o)
 	outcomes := make([]outcome, len(req.Targets))
 	var wait sync.WaitGroup
-	for i := range req.Targets {
-		wait.Go(func() { outcomes[i] = run.alone(ctx, i) })
+	for _, cells := range run.groups() {
+		wait.Go(func() {
+			g := &group{run: run, cells: cells}
+			for i, o := range g.solve(ctx) {
+				outcomes[cells[i]] = o
+			}
+		})
 	}
 	wait.Wait()
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
+	}
+	if o.Prefer != PreferSpecific {
+		run.share(ctx, outcomes)
 	}
 	var result Result
 	for i, out := range outcomes {
@@ -151,8 +159,7 @@ func newRun(source Source, req Request, o *Options) *run {
 
 // alone solves one target for itself.
 func (r *run) alone(ctx context.Context, i int) outcome {
-	p := newProblem(ctx, r, r.cells[i:i+1])
-	conflict, err := p.solve()
+	p, conflict, err := r.solve(ctx, r.cells[i:i+1], nil)
 	switch {
 	case err != nil:
 		return outcome{err: err}
@@ -161,6 +168,25 @@ func (r *run) alone(ctx context.Context, i int) outcome {
 	}
 	solution, err := p.solution(0)
 	return outcome{solution, err}
+}
+
+// solve states and solves the problem of some cells. A proof that there is no
+// solution rests on nothing that was not read.
+func (r *run) solve(ctx context.Context, cells []*cell, groups func(pep508.Name, int) int) (*problem, *clause, error) {
+	p := newProblem(ctx, r, cells, groups)
+	proof, err := p.solve()
+	if err != nil || proof == nil || len(assumed(proof)) == 0 {
+		return p, proof, err
+	}
+	for _, a := range assumed(proof) {
+		for c := a.versions.next(1); c > absent; c = a.versions.next(c + 1) {
+			a.in.on.meta(ctx, a.in.project, c)
+		}
+	}
+	p = newProblem(ctx, r, cells, groups)
+	p.exact = true
+	proof, err = p.solve()
+	return p, proof, err
 }
 
 func (o *Options) refusesWheels(name pep508.Name) bool {

@@ -126,6 +126,7 @@ func (s set) next(from int) int {
 
 // prev is the greatest member not above from, or -1.
 func (s set) prev(from int) int {
+	from = min(from, len(s)*64-1)
 	for i := from / 64; i >= 0 && from >= 0; i-- {
 		w := s[i]
 		if i == from/64 {

@@ -10,6 +10,19 @@ import (
 	"github.com/axlepack/axle/internal/pep508"
 )
 
+// solutions are those of all cells.
+func (p *problem) solutions() ([]outcome, error) {
+	out := make([]outcome, len(p.cells))
+	for i := range p.cells {
+		s, err := p.solution(i)
+		if err != nil {
+			return nil, err
+		}
+		out[i].solution = s
+	}
+	return out, nil
+}
+
 // solution reads the answer for a cell out of the solver: everything that the
 // user's requirements lead to.
 func (p *problem) solution(cell int) (lock.Solution, error) {
