@@ -73,7 +73,7 @@ func (s *Store) Put(ctx context.Context, sha256hex string, write func(io.Writer)
 		return "", 0, "", fmt.Errorf("cache: %w", err)
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // gone already when all went well
-	w := &blobWriter{ctx: ctx, file: temp, hash: sha256.New()}
+	w := &blobWriter{stop: ctx.Err, file: temp, hash: sha256.New()}
 	err = write(w)
 	if e := temp.Close(); err == nil && e != nil {
 		err = fmt.Errorf("cache: %w", e)
@@ -157,7 +157,7 @@ func digest(path string) (string, error) {
 }
 
 type blobWriter struct {
-	ctx  context.Context
+	stop func() error // why nobody waits for it any more
 	file *os.File
 	hash hash.Hash
 	size int64
@@ -165,7 +165,7 @@ type blobWriter struct {
 
 // Write hashes what it writes, and stops when nobody waits for it any more.
 func (w *blobWriter) Write(p []byte) (int, error) {
-	if err := w.ctx.Err(); err != nil {
+	if err := w.stop(); err != nil {
 		return 0, err
 	}
 	n, err := w.file.Write(p)

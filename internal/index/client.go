@@ -2,8 +2,8 @@ package index
 
 import (
 	"context"
-	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/axlepack/axle/internal/cache"
@@ -12,10 +12,11 @@ import (
 	"github.com/axlepack/axle/internal/wheel"
 )
 
-// ClientOptions say how a client works. The zero value works, without a cache.
+// ClientOptions say how a client works. The zero value works, and keeps
+// nothing beyond the life of the client.
 type ClientOptions struct {
-	// Cache keeps pages, metadata and files between runs; nil keeps nothing
-	// but what the process holds, and files in a temporary folder.
+	// Cache keeps pages, metadata and files between runs; without one, files
+	// go to a temporary folder that Close removes.
 	Cache *cache.Store
 	// Offline takes everything from the cache and folders, nothing from the network.
 	Offline bool
@@ -23,12 +24,14 @@ type ClientOptions struct {
 	Refresh bool
 	// UserAgent is sent with each request; "axle" when empty.
 	UserAgent string
-	// Requests is how many requests may be under way at once; 0 = 24.
-	Requests int
+	// Requests is how many pages and metadata may be asked for at once, 0 =
+	// 24; Downloads is how many files, 0 = 8.
+	Requests, Downloads int
 	// Progress is told how many of a file's bytes are here; total is 0 when
 	// unknown. It is called from several goroutines.
 	Progress func(f File, done, total int64)
-	// Warn is told what does not stop the work, each thing once.
+	// Warn is told what does not stop the work, each thing once. It is called
+	// from several goroutines.
 	Warn func(fault.Warning)
 	// Transport replaces the network, for tests.
 	Transport http.RoundTripper
@@ -39,40 +42,90 @@ type ClientOptions struct {
 
 // Client reads indexes and folders. It is safe for concurrent use.
 type Client struct {
-	config  Config
-	options ClientOptions
+	config      Config
+	options     ClientOptions
+	storage     storage
+	http        *http.Client
+	credentials *credentials
+	indexes     []served
+	findLinks   []place
+	requests    chan struct{}
+	downloads   chan struct{}
+	specifiers  specifierTable
+	hosts       hostTable
+
+	projects flights[pep508.Name, *Project]
+	folders  flights[struct{}, []linked]
+	metadata flights[string, wheel.Metadata]
+	contents contentTable
+	files    flights[string, Fetched]
+
+	closing     chan struct{} // closed by Close: ends prefetching
+	prefetching sync.WaitGroup
+	warned      sync.Map
 }
 
-// New makes a client of the indexes and folders of config.
+// served is an index with its address split into what may be shown and what
+// may not.
+type served struct {
+	Index
+	place
+}
+
+// New makes a client of the indexes and folders of config. Close it when done.
 func New(config Config, options ClientOptions) (*Client, error) {
-	return &Client{config: config, options: options}, nil
+	c := &Client{config: config, options: options.withDefaults(), storage: storage{given: options.Cache}, closing: make(chan struct{})}
+	c.requests = make(chan struct{}, c.options.Requests)
+	c.downloads = make(chan struct{}, c.options.Downloads)
+	if !config.NoIndex {
+		for _, i := range config.Indexes {
+			c.indexes = append(c.indexes, served{i, newPlace(i.URL)})
+		}
+	}
+	for _, text := range config.FindLinks {
+		c.findLinks = append(c.findLinks, newPlace(text))
+	}
+	c.http, c.credentials = newHTTP(config, c.options.Transport)
+	return c, nil
 }
 
-var errTODO = errors.New("not implemented")
-
-// Project lists what there is for a project: the files of the first index
-// that has it, and those of the find-links places. The error is a
-// [*NotFoundError] when none has it.
-func (c *Client) Project(ctx context.Context, name pep508.Name) (*Project, error) {
-	return nil, errTODO
+func (o ClientOptions) withDefaults() ClientOptions {
+	if o.UserAgent == "" {
+		o.UserAgent = "axle"
+	}
+	if o.Requests <= 0 {
+		o.Requests = 24
+	}
+	if o.Downloads <= 0 {
+		o.Downloads = 8
+	}
+	if o.Progress == nil {
+		o.Progress = func(File, int64, int64) {}
+	}
+	if o.Warn == nil {
+		o.Warn = func(fault.Warning) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	return o
 }
 
-// Prefetch begins to list projects that will probably be asked for, and does
-// not wait for them. Errors are left to the call of Project that meets them.
-func (c *Client) Prefetch(ctx context.Context, names ...pep508.Name) {}
-
-// Metadata reads the metadata of a wheel without fetching the wheel where
-// that is possible.
-func (c *Client) Metadata(ctx context.Context, f File) (wheel.Metadata, error) {
-	return wheel.Metadata{}, errTODO
+// Close ends what goes on in the background, and removes a temporary cache. It
+// is called once, when nothing else uses the client.
+func (c *Client) Close() error {
+	close(c.closing)
+	c.prefetching.Wait()
+	c.http.CloseIdleConnections()
+	return c.storage.close()
 }
 
-// Fetch brings a file into the cache, compared with the digest and the size
-// the index states, and returns its path. A local file is checked in place.
-func (c *Client) Fetch(ctx context.Context, f File) (path string, err error) {
-	return "", errTODO
+// warn passes a finding on, once.
+func (c *Client) warn(w fault.Warning) {
+	if _, known := c.warned.LoadOrStore(w, true); !known {
+		c.options.Warn(w)
+	}
 }
-
-// Direct is the file that a requirement names by URL or by path
-// ("name @ https://…", "./wheels/x.whl"). Its hashes are those of the URL's fragment.
-func Direct(urlOrPath string) (File, error) { return File{}, errTODO }

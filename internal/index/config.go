@@ -1,11 +1,8 @@
 package index
 
 import (
-	"context"
 	"time"
 
-	"github.com/axlepack/axle/internal/cache"
-	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/pep508"
 )
 
@@ -32,9 +29,9 @@ type Config struct {
 	// NoIndex leaves out all indexes.
 	NoIndex bool
 
-	// CertFile is a file or folder of PEM certificates to trust in place of
-	// the system's; ClientCert a PEM file with certificate and key.
-	CertFile   string
+	// CertFiles are files or folders of PEM certificates to trust in place of
+	// the system's; ClientCert is a PEM file with certificate and key.
+	CertFiles  []string
 	ClientCert string
 	// TrustedHosts ("host" or "host:port") are not asked for a valid certificate.
 	TrustedHosts []string
@@ -47,40 +44,4 @@ type Config struct {
 	Retries *int
 	// Netrc is the text of the user's netrc file, and may be empty.
 	Netrc string
-}
-
-// Settings are the index settings of one place: flags, a requirements file,
-// or the bundle section of an extension.yml.
-type Settings struct {
-	IndexURL       string
-	ExtraIndexURLs []string
-	FindLinks      []string
-	NoIndex        bool
-	TrustedHosts   []string
-}
-
-// DiscoverOptions are the outside things Discover looks at.
-type DiscoverOptions struct {
-	// Settings by descending weight: flags, requirements, manifest.
-	Settings []Settings
-	// Env looks up an environment variable; nil = none is set.
-	Env func(string) (string, bool)
-	// OS and Home are GOOS and the home folder; Prefixes are the sys.prefix of
-	// environments whose own pip.conf counts.
-	OS, Home string
-	Prefixes []string
-	// ReadFile and Exists look at the file system; nil = the os package.
-	ReadFile func(string) ([]byte, error)
-	// AskPip runs PipScript in an interpreter found on the machine and returns
-	// what it printed; nil = there is none to ask.
-	AskPip func(ctx context.Context) (string, error)
-	// Cache remembers the answer of AskPip.
-	Cache *cache.Store
-}
-
-// Discover finds the indexes and folders that pip would use on this machine.
-// The order is that of the settings given, then AXLE_INDEX_URL, the PIP_
-// variables, pip's configuration files, and last the default of a pip.
-func Discover(ctx context.Context, o DiscoverOptions) (Config, []fault.Warning, error) {
-	return Config{}, nil, errTODO
 }

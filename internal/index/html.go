@@ -106,9 +106,9 @@ func (p *htmlPage) anchor() {
 
 // setMetadata reads "true" or "sha256=…" (PEP 658).
 func (l *link) setMetadata(value string) {
-	algorithm, digest, hashed := strings.Cut(value, "=")
+	algorithm, hex, hashed := strings.Cut(value, "=")
 	l.metadata = hashed || value == "true"
-	if h, ok := newHash(algorithm, digest); ok && h.algorithm == "sha256" {
-		l.metaHash = h.digest
+	if h, ok := newDigest(algorithm, hex); ok && h.algorithm == "sha256" {
+		l.metaHash = h.hex
 	}
 }

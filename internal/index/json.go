@@ -78,14 +78,14 @@ func (f *jsonFile) link(base *url.URL) (link, bool) {
 	return l, true
 }
 
-func readHashes(raw json.RawMessage) []hash {
+func readHashes(raw json.RawMessage) []digest {
 	var byName map[string]string
 	if json.Unmarshal(raw, &byName) != nil {
 		return nil
 	}
-	var hashes []hash
+	var hashes []digest
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
-		if h, ok := newHash(name, byName[name]); ok {
+		if h, ok := newDigest(name, byName[name]); ok {
 			hashes = append(hashes, h)
 		}
 	}
@@ -118,7 +118,7 @@ func (l *link) readMetadata(f *jsonFile) {
 	l.metadata = raw[0] == '{' || string(raw) == "true"
 	for _, h := range readHashes(raw) {
 		if h.algorithm == "sha256" {
-			l.metaHash = h.digest
+			l.metaHash = h.hex
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 type link struct {
 	name     string // decoded file name
 	url      string // absolute, without credentials and fragment
-	hashes   []hash
+	hashes   []digest
 	requires string // Requires-Python, as written
 	yanked   bool
 	reason   string
@@ -25,7 +25,8 @@ type link struct {
 	metaHash string // SHA-256 of the metadata file
 }
 
-type hash struct{ algorithm, digest string }
+// digest is a checksum in hexadecimal digits of lower case.
+type digest struct{ algorithm, hex string }
 
 // digestLengths are the digests that are taken from a page, with their length
 // in hexadecimal digits; 0 is any length.
@@ -34,14 +35,14 @@ var digestLengths = map[string]int{
 	"blake2b": 0, "blake2s": 0, "blake2b_256": 64, "sha3_256": 64, "sha3_512": 128,
 }
 
-// newHash takes a digest that is one; a page's other fragments are not.
-func newHash(algorithm, digest string) (hash, bool) {
-	algorithm, digest = strings.ToLower(algorithm), strings.ToLower(digest)
+// newDigest takes a digest that is one; a page's other fragments are not.
+func newDigest(algorithm, hex string) (digest, bool) {
+	algorithm, hex = strings.ToLower(algorithm), strings.ToLower(hex)
 	length, known := digestLengths[algorithm]
-	if !known || digest == "" || length != 0 && len(digest) != length || strings.Trim(digest, "0123456789abcdef") != "" {
-		return hash{}, false
+	if !known || hex == "" || length != 0 && len(hex) != length || strings.Trim(hex, "0123456789abcdef") != "" {
+		return digest{}, false
 	}
-	return hash{algorithm, digest}, true
+	return digest{algorithm, hex}, true
 }
 
 // setURL resolves the address that a page gives for a file, and takes digests
@@ -53,8 +54,8 @@ func (l *link) setURL(base *url.URL, ref string) bool {
 		return false
 	}
 	for _, part := range strings.Split(u.Fragment, "&") {
-		if algorithm, digest, ok := strings.Cut(part, "="); ok {
-			if h, ok := newHash(algorithm, digest); ok {
+		if algorithm, hex, ok := strings.Cut(part, "="); ok {
+			if h, ok := newDigest(algorithm, hex); ok {
 				l.hashes = append(l.hashes, h)
 			}
 		}
@@ -94,7 +95,7 @@ func (l *link) setTime(text string) {
 // standard; the others are read as pip reads them.
 var archives = []string{".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.zst", ".tar.lz", ".tar.lzma", ".tbz", ".txz", ".tlz", ".tar"}
 
-// name is what the file name of a link says.
+// fileName is what the file name of a link says.
 type fileName struct {
 	isWheel  bool
 	wheel    wheel.Filename
@@ -149,10 +150,13 @@ func (l *link) file(n fileName, source string, specifiers *specifierTable) File 
 		Size: l.size, HasMetadata: l.metadata, MetadataHash: l.metaHash,
 		IsWheel: n.isWheel, Wheel: n.wheel, Sdist: n.sdist, Unusable: n.unusable, Source: source,
 	}
+	if path, ok := localPath(l.url); ok {
+		f.Path, f.Local = path, true
+	}
 	if len(l.hashes) > 0 {
 		f.Hashes = make(map[string]string, len(l.hashes))
 		for _, h := range l.hashes {
-			f.Hashes[h.algorithm] = h.digest
+			f.Hashes[h.algorithm] = h.hex
 		}
 	}
 	if l.uploaded != 0 {

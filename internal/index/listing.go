@@ -149,7 +149,7 @@ func (w *listingWriter) file(b []byte, n named) []byte {
 }
 
 // rest writes what the flags announce.
-func (w *listingWriter) rest(b []byte, n named, sha256 string, others []hash) []byte {
+func (w *listingWriter) rest(b []byte, n named, sha256 string, others []digest) []byte {
 	if n.yanked {
 		b = appendString(b, n.reason)
 	}
@@ -158,7 +158,7 @@ func (w *listingWriter) rest(b []byte, n named, sha256 string, others []hash) []
 	if len(others) > 0 {
 		b = binary.AppendUvarint(b, uint64(len(others)))
 		for _, h := range others {
-			b = appendString(appendString(b, h.algorithm), h.digest)
+			b = appendString(appendString(b, h.algorithm), h.hex)
 		}
 	}
 	if n.unusable != "" {
@@ -177,10 +177,10 @@ func (w *listingWriter) text(s string) uint64 {
 	return i
 }
 
-func splitHashes(hashes []hash) (sha256 string, others []hash) {
+func splitHashes(hashes []digest) (sha256 string, others []digest) {
 	for _, h := range hashes {
 		if h.algorithm == "sha256" && sha256 == "" {
-			sha256 = h.digest
+			sha256 = h.hex
 		} else {
 			others = append(others, h)
 		}
@@ -202,10 +202,10 @@ func appendString(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-func appendHex(b []byte, digest string) []byte {
-	raw, err := hex.DecodeString(digest)
+func appendHex(b []byte, text string) []byte {
+	raw, err := hex.DecodeString(text)
 	if err != nil {
-		panic("digest was not checked: " + digest)
+		panic("digest was not checked: " + text)
 	}
 	return append(b, raw...)
 }
@@ -213,33 +213,69 @@ func appendHex(b []byte, digest string) []byte {
 var errListing = errors.New("listing is damaged")
 
 // decodeListing opens a listing: versions are read, files are not.
-func decodeListing(data []byte, project pep508.Name, source string, specifiers *specifierTable) (*Project, error) {
-	r := listingReader{rest: string(data)}
-	shared := &listingContext{project: project, source: source, specifiers: specifiers}
-	shared.texts = make([]string, r.count())
-	for i := range shared.texts {
-		shared.texts[i] = r.text()
+func decodeListing(data string, project pep508.Name, source string, specifiers *specifierTable) (*Project, error) {
+	h, err := readHead(data)
+	if err != nil {
+		return nil, err
 	}
-	p := &Project{Name: project, Index: source}
-	lengths := make([]int, r.count())
-	p.Releases = make([]*Release, len(lengths))
-	for i := range lengths {
-		version, err := pep440.Parse(r.text())
-		if err != nil || r.failed {
+	shared := &listingContext{project: project, source: source, texts: h.texts, specifiers: specifiers}
+	p := &Project{Name: project, Index: source, Releases: make([]*Release, len(h.versions))}
+	for i, text := range h.versions {
+		version, err := pep440.Parse(text)
+		if err != nil {
 			return nil, errListing
 		}
-		p.Releases[i] = &Release{Version: version}
-		lengths[i] = r.count()
+		part := h.groups[i]
+		p.Releases[i] = &Release{Version: version, files: sync.OnceValue(func() []File { return shared.decode(part) })}
+	}
+	p.Unusable = shared.decode(h.unusable)
+	return p, nil
+}
+
+// listingLinks are all links of a listing, as the page gave them.
+func listingLinks(data string) ([]link, error) {
+	h, err := readHead(data)
+	if err != nil {
+		return nil, err
+	}
+	var links []link
+	for _, group := range append(h.groups, h.unusable) {
+		for r := (listingReader{rest: group}); r.rest != ""; {
+			if l, _ := r.link(h.texts); !r.failed {
+				links = append(links, l)
+			}
+		}
+	}
+	return links, nil
+}
+
+// listingHead is a listing taken apart, its files not yet read.
+type listingHead struct {
+	texts    []string
+	versions []string
+	groups   []string // the files of each version
+	unusable string
+}
+
+func readHead(data string) (*listingHead, error) {
+	r := listingReader{rest: data}
+	h := &listingHead{texts: make([]string, r.count())}
+	for i := range h.texts {
+		h.texts[i] = r.text()
+	}
+	lengths := make([]int, r.count())
+	h.versions, h.groups = make([]string, len(lengths)), make([]string, len(lengths))
+	for i := range lengths {
+		h.versions[i], lengths[i] = r.text(), r.count()
 	}
 	for i, length := range lengths {
-		part := r.take(length)
-		p.Releases[i].files = sync.OnceValue(func() []File { return shared.decode(part) })
+		h.groups[i] = r.take(length)
 	}
+	h.unusable = r.rest
 	if r.failed {
 		return nil, errListing
 	}
-	p.Unusable = shared.decode(r.rest)
-	return p, nil
+	return h, nil
 }
 
 // listingContext is what the groups of one listing share.
@@ -273,26 +309,7 @@ type listingReader struct {
 }
 
 func (r *listingReader) file(c *listingContext) File {
-	flags := r.number()
-	l := link{name: r.text()}
-	shared := r.number()
-	if shared > uint64(len(r.lastDir)) {
-		r.failed = true
-		return File{}
-	}
-	r.lastDir = r.lastDir[:shared] + r.text()
-	l.url = r.lastDir
-	if flags&flagURLEndsInName != 0 {
-		l.url += url.PathEscape(l.name)
-	}
-	if text := r.number(); text > uint64(len(c.texts)) {
-		r.failed = true
-	} else if text > 0 {
-		l.requires = c.texts[text-1]
-	}
-	l.size = int64(r.number())
-	l.uploaded = r.signed()
-	unusable := r.announced(flags, &l)
+	l, unusable := r.link(c.texts)
 	if r.failed {
 		return File{}
 	}
@@ -301,6 +318,29 @@ func (r *listingReader) file(c *listingContext) File {
 		name = readName(l.name, c.project)
 	}
 	return l.file(name, c.source, c.specifiers)
+}
+
+func (r *listingReader) link(texts []string) (l link, unusable string) {
+	flags := r.number()
+	l.name = r.text()
+	shared := r.number()
+	if shared > uint64(len(r.lastDir)) {
+		r.fail()
+		return l, ""
+	}
+	r.lastDir = r.lastDir[:shared] + r.text()
+	l.url = r.lastDir
+	if flags&flagURLEndsInName != 0 {
+		l.url += url.PathEscape(l.name)
+	}
+	if text := r.number(); text > uint64(len(texts)) {
+		r.fail()
+	} else if text > 0 {
+		l.requires = texts[text-1]
+	}
+	l.size = int64(r.number())
+	l.uploaded = r.signed()
+	return l, r.announced(flags, &l)
 }
 
 func (r *listingReader) announced(flags uint64, l *link) (unusable string) {
@@ -312,11 +352,11 @@ func (r *listingReader) announced(flags uint64, l *link) (unusable string) {
 		l.metaHash = hex.EncodeToString([]byte(r.take(32)))
 	}
 	if flags&flagSHA256 != 0 {
-		l.hashes = append(l.hashes, hash{"sha256", hex.EncodeToString([]byte(r.take(32)))})
+		l.hashes = append(l.hashes, digest{"sha256", hex.EncodeToString([]byte(r.take(32)))})
 	}
 	if flags&flagOtherHashes != 0 {
 		for range r.count() {
-			l.hashes = append(l.hashes, hash{r.text(), r.text()})
+			l.hashes = append(l.hashes, digest{r.text(), r.text()})
 		}
 	}
 	if flags&flagUnusable != 0 {

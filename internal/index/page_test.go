@@ -117,7 +117,7 @@ func TestConformancePagesThroughListing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			project, err := decodeListing(encodeListing(links, "demo"), "demo", "https://index.example/simple/", new(specifierTable))
+			project, err := decodeListing(string(encodeListing(links, "demo")), "demo", "https://index.example/simple/", new(specifierTable))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -221,7 +221,7 @@ func TestReleases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := decodeListing(encodeListing(links, "demo"), "demo", "here", new(specifierTable))
+	p, err := decodeListing(string(encodeListing(links, "demo")), "demo", "here", new(specifierTable))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func FuzzDecodeListing(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if p, err := decodeListing(data, "demo", "", new(specifierTable)); err == nil {
+		if p, err := decodeListing(string(data), "demo", "", new(specifierTable)); err == nil {
 			p.Files()
 		}
 	})
@@ -272,7 +272,7 @@ func FuzzParsePage(f *testing.F) {
 		if err != nil {
 			return
 		}
-		p, err := decodeListing(encodeListing(links, "demo"), "demo", "", new(specifierTable))
+		p, err := decodeListing(string(encodeListing(links, "demo")), "demo", "", new(specifierTable))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -340,7 +340,7 @@ func benchListing(b *testing.B, releases int) {
 	data := encodeListing(links, "demo")
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		p, err := decodeListing(data, "demo", "", new(specifierTable))
+		p, err := decodeListing(string(data), "demo", "", new(specifierTable))
 		if err != nil {
 			b.Fatal(err)
 		}

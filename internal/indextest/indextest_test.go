@@ -15,7 +15,7 @@ import (
 
 func get(t *testing.T, s *indextest.Server, path string, header ...string) (*http.Response, []byte) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Root+path, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/"+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

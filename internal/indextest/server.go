@@ -33,10 +33,8 @@ type Request struct {
 
 // Server is an index that runs until its test ends.
 type Server struct {
-	// URL is the simple API, with a slash at its end.
+	// URL is the address of the server, without a slash at its end.
 	URL string
-	// Root is URL without "simple/".
-	Root string
 
 	handler http.Handler
 	mu      sync.Mutex
@@ -53,10 +51,12 @@ func start(t testing.TB, handler http.Handler) *Server {
 		server.CloseClientConnections()
 		server.Close()
 	})
-	s.Root = server.URL + "/"
-	s.URL = s.Root + "simple/"
+	s.URL = server.URL
 	return s
 }
+
+// Simple is the address of the index: URL + "/simple/".
+func (s *Server) Simple() string { return s.URL + "/simple/" }
 
 // ServeHTTP answers and writes down what it answered.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -1,0 +1,217 @@
+package index
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/wheel"
+)
+
+// metaSpace names the format of cached metadata: the header fields of
+// METADATA, as the wheel has them.
+const metaSpace = "meta-1"
+
+// Metadata reads the metadata of a wheel with as little of the wheel as
+// possible: the metadata file of the index (PEP 658), else the end of the
+// wheel, else all of it. It is asked for once and kept for good. The value is
+// shared and must not be changed.
+func (c *Client) Metadata(ctx context.Context, f File) (wheel.Metadata, error) {
+	if !f.IsWheel && !f.HasMetadata {
+		return wheel.Metadata{}, &NoMetadataError{File: f.Name}
+	}
+	return c.metadata.do(ctx, metadataKey(f), func(ctx context.Context) (wheel.Metadata, error) {
+		return c.findMetadata(ctx, f)
+	})
+}
+
+// metadataKey is the digest of the metadata where the index states it, since
+// the wheels of one version mostly share theirs; else that of the wheel.
+func metadataKey(f File) string {
+	switch {
+	case f.MetadataHash != "":
+		return "metadata:" + f.MetadataHash + ":" + string(f.Wheel.Name) + string(f.Sdist.Name)
+	case f.SHA256() != "":
+		return "sha256:" + f.SHA256()
+	}
+	return f.URL
+}
+
+func (c *Client) findMetadata(ctx context.Context, f File) (wheel.Metadata, error) {
+	key := metadataKey(f)
+	if f.Path == "" { // a local file may change
+		if data, ok := c.storage.get(metaSpace, key); ok {
+			if m, err := c.contents.parse(data, f); err == nil {
+				return m, nil
+			}
+		}
+	}
+	data, err := c.obtainMetadata(ctx, f)
+	if err != nil {
+		return wheel.Metadata{}, err
+	}
+	data = headerFields(data)
+	m, err := c.contents.parse(data, f)
+	if err != nil {
+		return wheel.Metadata{}, fault.Errorf(fault.Resolution, "%s: %w", f.Name, err)
+	}
+	if f.Path == "" {
+		c.storage.set(metaSpace, key, data)
+	}
+	return m, nil
+}
+
+// obtainMetadata tries the ways to metadata from the cheapest on.
+func (c *Client) obtainMetadata(ctx context.Context, f File) ([]byte, error) {
+	if path, ok := c.have(f); ok {
+		return readLocalMetadata(path, f)
+	}
+	if c.options.Offline {
+		return nil, &OfflineError{What: "the metadata of " + f.Name}
+	}
+	if f.HasMetadata || f.IsWheel && c.facts(f.URL).tryMetadata() {
+		data, err := c.metadataFile(ctx, f)
+		if err == nil || !errors.Is(err, errNoMetadataFile) {
+			return data, err
+		}
+	}
+	if !f.IsWheel {
+		return nil, &NoMetadataError{File: f.Name}
+	}
+	data, err := c.rangedMetadata(ctx, f)
+	if err == nil || !errors.Is(err, errNoRanges) {
+		return data, err
+	}
+	fetched, err := c.Download(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return readLocalMetadata(fetched.Path, f)
+}
+
+// have finds a file that is on this machine already.
+func (c *Client) have(f File) (path string, ok bool) {
+	switch {
+	case f.Path != "":
+		return f.Path, true
+	case f.SHA256() != "":
+		return c.storage.blob(f.SHA256())
+	}
+	return c.knownBlob(f)
+}
+
+func readLocalMetadata(path string, f File) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fault.Errorf(fault.Resolution, "%s: %w", f.Name, err)
+	}
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fault.Errorf(fault.Resolution, "%s: %w", f.Name, err)
+	}
+	data, err := readWheelMetadata(fileSpan(file), info.Size(), f.Wheel)
+	if err != nil {
+		return nil, fault.Errorf(fault.BadInput, "%s: %w", f.Name, err)
+	}
+	return data, nil
+}
+
+// errNoMetadataFile says that the index does not serve a metadata file.
+var errNoMetadataFile = errors.New("the index has no metadata file for it")
+
+// metadataFile fetches the metadata file of a wheel. One that is announced
+// has to be right; one that is not has to be that of the wheel, and otherwise
+// does not count.
+func (c *Client) metadataFile(ctx context.Context, f File) ([]byte, error) {
+	var data []byte
+	err := c.run(ctx, exchange{url: f.URL + ".metadata", slots: c.requests, read: func(resp *http.Response) (err error) {
+		switch resp.StatusCode {
+		case http.StatusOK:
+			data, err = io.ReadAll(io.LimitReader(resp.Body, longestMetadata))
+			return err
+		case http.StatusUnauthorized, http.StatusProxyAuthRequired:
+			return c.statusError(f.URL, resp)
+		}
+		return errNoMetadataFile // also 403: stores of objects answer it for what is not there
+	}})
+	if !f.HasMetadata {
+		return c.judgeUnannounced(ctx, f, data, err)
+	}
+	if err == nil && f.MetadataHash != "" {
+		sum := sha256.Sum256(data)
+		if got := hex.EncodeToString(sum[:]); got != f.MetadataHash {
+			return nil, &MismatchError{File: f.Name + ".metadata", Index: f.Source, Algorithm: "sha256", Want: f.MetadataHash, Got: got, GotSize: int64(len(data))}
+		}
+	}
+	return data, err
+}
+
+func (c *Client) judgeUnannounced(ctx context.Context, f File, data []byte, err error) ([]byte, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if err == nil {
+		_, err = c.contents.parse(headerFields(data), f)
+	}
+	if err != nil {
+		c.learn(f.URL, func(h *hostFacts) { h.MetadataMisses++ })
+		return nil, errNoMetadataFile
+	}
+	c.learn(f.URL, func(h *hostFacts) { h.MetadataHits++ })
+	return data, nil
+}
+
+// headerFields cuts the description off, which is most of many METADATA.
+func headerFields(data []byte) []byte {
+	end := len(data)
+	for _, gap := range []string{"\n\n", "\n\r\n", "\r\r"} {
+		if i := bytes.Index(data[:end], []byte(gap)); i >= 0 {
+			end = i + 1
+		}
+	}
+	return data[:end]
+}
+
+// contentTable parses equal texts once: the wheels of a version mostly have
+// the same METADATA.
+type contentTable struct {
+	mu     sync.Mutex
+	parsed map[string]wheel.Metadata
+}
+
+// parse reads the metadata of a file, and refuses that of another project or
+// version.
+func (t *contentTable) parse(data []byte, f File) (wheel.Metadata, error) {
+	t.mu.Lock()
+	m, ok := t.parsed[string(data)]
+	t.mu.Unlock()
+	if !ok {
+		var err error
+		if m, err = wheel.ParseMetadata(data); err != nil {
+			return m, err
+		}
+		t.mu.Lock()
+		if t.parsed == nil {
+			t.parsed = map[string]wheel.Metadata{}
+		}
+		t.parsed[string(data)] = m
+		t.mu.Unlock()
+	}
+	name := f.Wheel.Name
+	if !f.IsWheel {
+		name = f.Sdist.Name
+	}
+	if m.Name != name || !m.Version.Equal(f.Version()) {
+		return m, fmt.Errorf("METADATA is that of %s %s", m.Name, m.Version)
+	}
+	return m, nil
+}
