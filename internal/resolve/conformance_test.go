@@ -62,7 +62,7 @@ type answer struct {
 	Kind        string            `json:"kind"`
 }
 
-func (c *scenarioCase) cell(t *testing.T) target.Target {
+func (c *scenarioCase) cell(t testing.TB) target.Target {
 	t.Helper()
 	parts := strings.SplitN(c.Python, ".", 3)
 	at, err := target.Parse(parts[0] + "." + parts[1] + "@" + c.Target)

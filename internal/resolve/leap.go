@@ -16,7 +16,7 @@ import "github.com/axlepack/axle/internal/pep508"
 const (
 	patience = 24 // rejections for the same cause before leaping
 	maxLeap  = 48 // versions between two probes, at most
-	probes   = 6  // read at a time
+	probes   = 4  // read at a time
 )
 
 // assumedFact: versions that were not read, between two that were.
@@ -61,11 +61,12 @@ func (p *problem) readAhead(in *info, choice, n int) {
 	}
 }
 
-// beyond lists up to n versions that would be tried after a choice.
+// beyond lists up to n versions that would be tried after a choice, of those
+// that are not ruled out for good.
 func (p *problem) beyond(in *info, choice, n int) []int {
-	lowest := p.prefersLowest(in)
+	lowest, all := p.prefersLowest(in), p.solver.certain(in.x)
 	var out []int
-	for c := following(in.project.all, choice, lowest); c > absent && len(out) < n; c = following(in.project.all, c, lowest) {
+	for c := following(all, choice, lowest); c > absent && len(out) < n; c = following(all, c, lowest) {
 		if in.project.isPre(c) == in.project.isPre(choice) && in.on.file(in.project, c) != nil {
 			out = append(out, c)
 		}
@@ -187,8 +188,11 @@ func between(a, b set) set {
 func (l *leaper) probe(choice int) (required set, ok bool, err error) {
 	in, on := l.why.in, l.why.on
 	m, err := in.on.meta(l.p.ctx, in.project, choice).wait(l.p.ctx)
+	if l.p.ctx.Err() != nil {
+		return nil, false, l.p.ctx.Err()
+	}
 	if err != nil || m.broken != "" {
-		return nil, false, err
+		return nil, false, nil // nobody has asked for this version yet: no harm done
 	}
 	name := pep508.Name("")
 	if l.why.extra != nil {

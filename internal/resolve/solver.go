@@ -97,6 +97,16 @@ func (s *solver) possible(x varID) set {
 	return v.full
 }
 
+// certain is the set of choices of x that no decision has to do with.
+func (s *solver) certain(x varID) set {
+	v := &s.vars[x]
+	n := sort.Search(len(v.trail), func(i int) bool { return v.trail[i].level > 0 })
+	if n == 0 {
+		return v.full
+	}
+	return v.trail[n-1].set
+}
+
 // add makes c count from now on. The caller propagates.
 func (s *solver) add(c *clause) {
 	c.deadEra = -1
