@@ -250,7 +250,7 @@ func (c craftMach) bytes() []byte {
 
 // craftFat puts thin files into a fat one.
 func craftFat(thin ...craftMach) []byte {
-	out := append32(append32(nil, binary.BigEndian, int(macho.MagicFat)), binary.BigEndian, len(thin))
+	out := append32(bytesOf(binary.BigEndian, 4, uint64(macho.MagicFat)), binary.BigEndian, len(thin))
 	var body []byte
 	start := 8 + 20*len(thin)
 	for _, t := range thin {
