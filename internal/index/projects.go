@@ -87,6 +87,9 @@ func (c *Client) indexesOf(name pep508.Name) ([]served, error) {
 		}
 	}
 	if pinned && len(all) == 0 && !c.config.NoIndex {
+		if p := newPlace(pin); isRemote(pin) || p.url == pin {
+			return []served{{Index{URL: pin}, p}}, nil // an index for this project alone
+		}
 		return nil, fault.Errorf(fault.Usage, "%s: it is pinned to index %s, which is not configured", name, Redact(pin))
 	}
 	return all, nil

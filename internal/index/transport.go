@@ -35,6 +35,9 @@ func newHTTP(config Config, replacement http.RoundTripper) (*http.Client, *crede
 	for _, i := range config.Indexes {
 		addresses = append(addresses, i.URL)
 	}
+	for _, pin := range config.Pins {
+		addresses = append(addresses, pin)
+	}
 	known := newCredentials(addresses, config.Netrc)
 	return &http.Client{Transport: authTransport{known, next}, CheckRedirect: checkRedirect}, known
 }
