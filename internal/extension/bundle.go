@@ -90,12 +90,12 @@ func (b *Bundle) read(section yamldoc.Map) {
 	b.readRequirements(section)
 	b.readExclude(section)
 	if v, ok := section.Get("index"); ok {
-		if m, ok := v.Map(indexKeys...); ok {
+		if m, ok := v.Map(indexKeys); ok {
 			b.Index.read(m)
 		}
 	}
 	if v, ok := section.Get("policy"); ok {
-		if m, ok := v.Map(policyKeys...); ok {
+		if m, ok := v.Map(policyKeys); ok {
 			b.Policy.read(m)
 		}
 	}
@@ -246,4 +246,3 @@ func address(v yamldoc.Value) (string, bool) {
 	}
 	return "", false
 }
-

@@ -69,14 +69,16 @@ func (m Manifest) Problem(key, reason, hint string) error {
 	return m.doc.ProblemFor(key, reason, hint)
 }
 
-// Keys of the sections. Those after the gap have no meaning to axle and
-// are passed on: UIP-CLI reads or writes them.
+// Keys of the sections.
 var (
 	rootKeys      = []string{"extension", "owner", "comments", "bundle"}
-	extensionKeys = []string{"name", "version", "api_level", "requires_python", "python_extra_paths", "zip_safe", "description",
-		"forced_stable_abi"}
-	ownerKeys = []string{"name", "organization", "email"}
+	extensionKeys = []string{"name", "version", "api_level", "requires_python", "python_extra_paths", "zip_safe", "description"}
+	ownerKeys     = []string{"name", "organization", "email"}
 )
+
+// forcedABI is a key that UIP-CLI puts into what it packs with a forced stable
+// ABI. It says nothing that the packages do not say themselves.
+const forcedABI = "forced_stable_abi"
 
 // ParseManifest reads extension.yml; name is how messages call the file. The
 // error holds every mistake (fault.List of *fault.Problem).
@@ -87,7 +89,7 @@ func ParseManifest(name string, data []byte) (Manifest, []fault.Warning, error) 
 	}
 	m := Manifest{ZipSafe: true, Raw: bytes.Clone(data), doc: r}
 	m.RequiresPython, _ = ParsePythonRange(DefaultRequiresPython)
-	if root, ok := r.Root().Map(rootKeys...); ok {
+	if root, ok := r.Root().Map(rootKeys); ok {
 		m.read(root)
 	}
 	if err := r.Err(); err != nil {
@@ -101,12 +103,12 @@ func ParseManifest(name string, data []byte) (Manifest, []fault.Warning, error) 
 
 func (m *Manifest) read(root yamldoc.Map) {
 	if v, ok := root.Need("extension", "begin the file with extension: and name, version and api_level below it"); ok {
-		if section, ok := v.Map(extensionKeys...); ok {
+		if section, ok := v.Map(extensionKeys, forcedABI); ok {
 			m.readExtension(section)
 		}
 	}
 	if v, ok := root.Get("owner"); ok {
-		if section, ok := v.Map(ownerKeys...); ok {
+		if section, ok := v.Map(ownerKeys); ok {
 			m.Owner.Name, _ = section.Text("name")
 			m.Owner.Organization, _ = section.Text("organization")
 			m.Owner.Email, _ = section.Text("email")
@@ -114,7 +116,7 @@ func (m *Manifest) read(root yamldoc.Map) {
 	}
 	m.Comments, _ = root.Text("comments")
 	if v, ok := root.Get("bundle"); ok {
-		if section, ok := v.Map(bundleKeys...); ok {
+		if section, ok := v.Map(bundleKeys); ok {
 			m.Bundle.read(section)
 		}
 	}

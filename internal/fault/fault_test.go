@@ -185,7 +185,7 @@ func TestWarningString(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	keys := []string{"version", "zip_safe", "organization", "platforms", "pythons", "name", "prefer", "pre", "os"}
+	keys := []string{"version", "zip_safe", "organization", "platforms", "pythons", "name", "prefer", "pre", "os", "requires_python"}
 	for word, want := range map[string]string{
 		"versoin":         "version",
 		"Version":         "version",
@@ -197,6 +197,7 @@ func TestNearest(t *testing.T) {
 		"org":             "organization",
 		"organisation":    "organization",
 		"nmae":            "name",
+		"python-requires": "requires_python",
 		"so":              "os",
 		"completely_else": "",
 		"":                "",

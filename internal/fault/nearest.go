@@ -1,12 +1,16 @@
 package fault
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Nearest is the known word that the given one was probably meant to be, for
 // "did you mean". Case and the difference of '-', '_', ' ' and '.' do not count; a slip
 // is a letter too many, missing, wrong, or two exchanged, and one in three
 // letters may be a slip. Otherwise a known word that the given one abbreviates
-// (three letters at least) is taken. Of equally near words the first in the
+// (three letters at least) is taken, or one of the same words in another order.
+// Of equally near words the first in the
 // order of bytes is taken, whatever the order of known.
 func Nearest(word string, known []string) (string, bool) {
 	w := []rune(fold(word))
@@ -20,6 +24,9 @@ func Nearest(word string, known []string) (string, bool) {
 	if best == "" && len(w) >= 3 {
 		best = abbreviated(string(w), known)
 	}
+	if best == "" && len(w) > 0 {
+		best = reordered(string(w), known)
+	}
 	return best, best != ""
 }
 
@@ -30,6 +37,22 @@ func abbreviated(word string, known []string) (best string) {
 		}
 	}
 	return best
+}
+
+// reordered finds python_requires for requires_python.
+func reordered(word string, known []string) (best string) {
+	for _, k := range known {
+		if sortedWords(fold(k)) == sortedWords(word) && (best == "" || k < best) {
+			best = k
+		}
+	}
+	return best
+}
+
+func sortedWords(s string) string {
+	words := strings.Split(s, "_")
+	slices.Sort(words)
+	return strings.Join(words, "_")
 }
 
 func fold(s string) string {

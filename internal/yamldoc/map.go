@@ -2,6 +2,7 @@ package yamldoc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,19 +19,29 @@ type Map struct {
 }
 
 // Map is the section that the value is, with the keys it may have. A value that
-// is no section, and a key written twice, are problems; a key that is not
-// known is a warning.
-func (v Value) Map(known ...string) (Map, bool) {
+// is no section, and a key written twice, are problems; a key that is neither
+// known nor among the silent ones, which are not suggested, is a warning.
+func (v Value) Map(known []string, silent ...string) (Map, bool) {
 	m, ok := v.AnyMap()
 	if !ok {
 		return m, false
 	}
-	for i := 0; i < len(v.node.Content); i += 2 {
-		if key := v.node.Content[i]; key.Kind == yaml.ScalarNode && !contains(known, key.Value) {
+	for _, key := range keyNodes(v.node) {
+		if !slices.Contains(known, key.Value) && !slices.Contains(silent, key.Value) {
 			m.unknown(key, known)
 		}
 	}
 	return m, true
+}
+
+// keyNodes are the nodes of the keys that are texts, in order.
+func keyNodes(section *yaml.Node) (keys []*yaml.Node) {
+	for i := 0; i < len(section.Content); i += 2 {
+		if key := section.Content[i]; key.Kind == yaml.ScalarNode && key.ShortTag() != "!!merge" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // AnyMap is a section whose keys are names that the user chooses.
@@ -88,15 +99,6 @@ func join(path, key string) string {
 		return key
 	}
 	return path + "." + key
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // Keys are the keys in the order written, each once.

@@ -2,6 +2,7 @@ package yamldoc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -184,13 +185,16 @@ func (v Value) Texts() []string {
 	return texts
 }
 
+// scalarTags are the tags of YAML's own scalars.
+var scalarTags = []string{"!!str", "!!bool", "!!int", "!!float", nullTag, "!!timestamp", "!!binary"}
+
 // scalar records a problem unless the value is a scalar without a tag of its own.
 func (v Value) scalar(want string) bool {
 	if v.node.Kind != yaml.ScalarNode {
 		v.Problem("is "+v.what()+", not "+want, "")
 		return false
 	}
-	if v.node.Style&yaml.TaggedStyle != 0 && !strings.HasPrefix(v.node.ShortTag(), "!!") {
+	if v.node.Style&yaml.TaggedStyle != 0 && !slices.Contains(scalarTags, v.node.ShortTag()) {
 		text := strings.TrimSpace(v.node.Tag + " " + v.node.Value)
 		v.Problem("has the tag "+v.node.Tag+", which means nothing here", "remove the tag, or write it all in quotes: "+quoted(text))
 		return false

@@ -1,5 +1,0 @@
-package extension_test
-
-import "flag"
-
-var update = flag.Bool("update", false, "write the golden files again")
