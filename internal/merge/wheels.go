@@ -78,20 +78,30 @@ func Open(ctx context.Context, sources []Source, opt OpenOptions) (*Wheels, erro
 	return w, nil
 }
 
-// allOf is every error of several pieces of work, in their order; only the
-// end of the context where that came first.
+// allOf is every error of several pieces of work, in their order and each
+// once: what is wrong with a wheel is wrong in every package it is in. Only
+// the end of the context counts where that came first.
 func allOf(ctx context.Context, errs []error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	var problems fault.List
+	told := map[string]bool{}
+	add := func(err error) {
+		if !told[err.Error()] {
+			told[err.Error()] = true
+			problems = append(problems, err)
+		}
+	}
 	for _, err := range errs {
 		var several fault.List
 		switch {
 		case errors.As(err, &several):
-			problems = append(problems, several...)
+			for _, err := range several {
+				add(err)
+			}
 		case err != nil:
-			problems = append(problems, err)
+			add(err)
 		}
 	}
 	return problems.Err()

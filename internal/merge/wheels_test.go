@@ -1,0 +1,200 @@
+package merge
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/axlepack/axle/internal/archive"
+	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/wheel"
+)
+
+// files are the members of a wheel. WHEEL, METADATA and RECORD are added
+// where they are missing; a name that ends in "*" is executable.
+type files map[string]string
+
+// makeWheel writes a wheel into dir and gives it as a source.
+func makeWheel(t testing.TB, dir, name string, members files) Source {
+	t.Helper()
+	f, err := wheel.ParseFilename(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	members = maps.Clone(members)
+	info := f.Name.Escaped() + "-" + f.Version.String() + ".dist-info/"
+	add := func(file, data string) {
+		if _, given := members[info+file]; !given {
+			members[info+file] = data
+		}
+	}
+	var tags strings.Builder
+	for _, tag := range f.Tags {
+		tags.WriteString("Tag: " + tag.String() + "\n")
+	}
+	add("WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: "+map[bool]string{true: "true", false: "false"}[f.Platforms[0] == "any"]+"\n"+tags.String())
+	add("METADATA", "Metadata-Version: 2.1\nName: "+string(f.Name)+"\nVersion: "+f.Version.String()+"\n")
+	var record wheel.Record
+	for file, data := range members {
+		record = append(record, wheel.RecordEntry{Path: strings.TrimSuffix(file, "*"), Hash: wheel.SHA256(sha256.Sum256([]byte(data))), Size: int64(len(data))})
+	}
+	add("RECORD", string(append(record, wheel.RecordEntry{Path: info + "RECORD", Size: -1}).Marshal()))
+	return writeWheel(t, dir, name, members)
+}
+
+// writeWheel writes exactly these members.
+func writeWheel(t testing.TB, dir, name string, members files) Source {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	err := archive.WriteFile(path, func(out io.Writer) error {
+		w := archive.NewWriter(out)
+		for _, file := range slices.Sorted(maps.Keys(members)) {
+			if err := w.Add(strings.TrimSuffix(file, "*"), archiveMode(strings.HasSuffix(file, "*")), []byte(members[file])); err != nil {
+				return err
+			}
+		}
+		return w.Close()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sourceOf(t, path)
+}
+
+func sourceOf(t testing.TB, path string) Source {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(data)
+	f, err := wheel.ParseFilename(filepath.Base(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := lock.File{Filename: f, URL: "https://index.test/" + f.Text, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data))}
+	return Source{File: file, Path: path, Sum: file.SHA256}
+}
+
+// open opens wheels, until the test ends.
+func open(t testing.TB, opt OpenOptions, sources ...Source) *Wheels {
+	t.Helper()
+	w, err := Open(t.Context(), sources, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	return w
+}
+
+// solved gives targets the same wheels.
+func solved(t testing.TB, targets string, sources ...Source) []lock.Solution {
+	t.Helper()
+	var out []lock.Solution
+	for _, at := range strings.Fields(targets) {
+		s := lock.Solution{Target: mustTarget(t, at)}
+		for _, source := range sources {
+			f := source.File.Filename
+			s.Pins = append(s.Pins, lock.Pin{Project: f.Name, Version: f.Version, File: source.File})
+		}
+		slices.SortFunc(s.Pins, func(a, b lock.Pin) int { return strings.Compare(string(a.Project), string(b.Project)) })
+		out = append(out, s)
+	}
+	return out
+}
+
+// build plans and writes packages, and gives their paths.
+func build(t testing.TB, w *Wheels, solutions []lock.Solution) []Written {
+	t.Helper()
+	opt := one
+	opt.Needs = w
+	p, err := NewPlan(solutions, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := w.WriteAll(t.Context(), p, t.TempDir(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return written
+}
+
+// read gives the members of an archive with their contents; the name of an
+// executable one ends in "*".
+func read(t testing.TB, path string) files {
+	t.Helper()
+	r, err := archive.OpenReader(path, archive.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	out := files{}
+	for _, m := range r.Members() {
+		data, err := r.ReadFile(m.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := m.Name
+		if m.Mode&0o111 != 0 {
+			name += "*"
+		}
+		out[name] = string(data)
+	}
+	return out
+}
+
+// notes is a memory that counts.
+type notes struct {
+	mu         sync.Mutex
+	kept       map[string][]byte
+	hits, sets int
+}
+
+func (n *notes) Get(space, key string) ([]byte, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	data, ok := n.kept[space+"/"+key]
+	if ok {
+		n.hits++
+	}
+	return data, ok
+}
+
+func (n *notes) Set(space, key string, data []byte) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.kept == nil {
+		n.kept = map[string][]byte{}
+	}
+	n.kept[space+"/"+key] = data
+	n.sets++
+	return nil
+}
+
+// solvedOf gives one target all wheels.
+func solvedOf(t testing.TB, w *Wheels) []lock.Solution {
+	t.Helper()
+	var sources []Source
+	for _, one := range w.All() {
+		sources = append(sources, one.Source)
+	}
+	return solved(t, "cp311@linux/amd64", sources...)
+}
+
+func mustPlan(t testing.TB, w *Wheels, solutions []lock.Solution) Plan {
+	t.Helper()
+	opt := one
+	opt.Needs = w
+	p, err := NewPlan(solutions, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

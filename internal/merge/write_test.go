@@ -1,0 +1,371 @@
+package merge
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/axlepack/axle/internal/archive"
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/wheel"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares text with a file of testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
+	}
+}
+
+// sample makes wheels with everything that a wheel can have.
+func sample(t testing.TB, dir string) []Source {
+	return []Source{
+		makeWheel(t, dir, "alpha-1.2-py3-none-any.whl", files{
+			"alpha/__init__.py":                          "name = 'alpha'\ndef main(): print('alpha runs')\n",
+			"alpha/__pycache__/__init__.cpython-311.pyc": "stale",
+			"alpha/sourceless.pyc":                       "kept",
+			"alpha/data/list.txt":                        strings.Repeat("alpha ", 500),
+			"shared/__init__.py":                         "",
+			"alpha.pth":                                  "import alpha\n",
+			"alpha-1.2.dist-info/entry_points.txt":       "[console_scripts]\nalpha = alpha:main\n[gui_scripts]\nalpha-gui = alpha.gui:App.run\n[other]\nx = y\n",
+			"alpha-1.2.dist-info/licenses/LICENSE":       "free\n",
+			"alpha-1.2.dist-info/INSTALLER":              "pip\n",
+			"alpha-1.2.dist-info/RECORD.jws":             "{}",
+			"alpha-1.2.data/scripts/alpha-tool*":         "#!python -E\n# -*- coding: utf-8 -*-\nprint('tool runs')\n",
+			"alpha-1.2.data/scripts/alpha-old*":          "#!/opt/build/bin/python3.11\nprint('old runs')\n",
+			"alpha-1.2.data/scripts/alpha.sh*":           "#!/bin/sh\necho shell runs\n",
+			"alpha-1.2.data/scripts/alpha*":              "#!python\nan old wrapper\n",
+			"alpha-1.2.data/data/share/alpha/a.conf":     "a = 1\n",
+			"alpha-1.2.data/headers/alpha.h":             "#pragma once\n",
+			"alpha-1.2.data/purelib/alpha_extra.py":      "extra = 1\n",
+			"alpha-1.2.data/platlib/alpha_plat.py":       "plat = 1\n",
+		}),
+		makeWheel(t, dir, "beta-2.0-cp311-cp311-manylinux_2_17_x86_64.whl", files{
+			"beta/__init__.py":   "import shared\n",
+			"shared/__init__.py": "",
+			"shared/beta.py":     "beta = 1\n",
+			"beta.libs/libz.so":  "not really",
+		}),
+	}
+}
+
+func listing(members files) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		fmt.Fprintln(&b, name)
+	}
+	return b.String()
+}
+
+// TestPackage: rows 6 and 7, and everything that "nothing is lost in merging" means.
+func TestPackage(t *testing.T) {
+	w := open(t, OpenOptions{}, sample(t, t.TempDir())...)
+	solutions := solved(t, "cp311@linux/amd64", w.All()[0].Source, w.All()[1].Source)
+	written := build(t, w, solutions)
+	if name := filepath.Base(written[0].Path); name != "sample_ext-1.0.0-cp311-cp311-manylinux_2_17_x86_64.whl" {
+		t.Errorf("the package is called %s", name)
+	}
+	members := read(t, written[0].Path)
+	golden(t, "package.txt", listing(members))
+	for _, file := range []string{"METADATA", "WHEEL", "RECORD"} {
+		golden(t, file+".txt", members["sample_ext-1.0.0.dist-info/"+file])
+	}
+	golden(t, "alpha.RECORD.txt", members["alpha-1.2.dist-info/RECORD"])
+	golden(t, "alpha.script.txt", members["bin/alpha*"])
+	golden(t, "alpha-gui.script.txt", members["bin/alpha-gui*"])
+	golden(t, "alpha-tool.script.txt", members["bin/alpha-tool*"])
+	if got, want := members["beta-2.0.dist-info/RECORD"], read(t, w.All()[1].Path)["beta-2.0.dist-info/RECORD"]; got != want {
+		t.Errorf("a RECORD that is still true was changed:\n%s\nwas\n%s", got, want)
+	}
+	for _, dir := range []string{"sample_ext-1.0.0", "alpha-1.2", "beta-2.0"} {
+		checkRecord(t, dir+".dist-info/RECORD", members)
+	}
+	if got := written[0]; got.Files != len(members) || got.Hex() != sumOf(t, got.Path) {
+		t.Errorf("reported %d files, %s", got.Files, got.Hex())
+	}
+}
+
+func sumOf(t testing.TB, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(data))
+}
+
+// checkRecord holds a RECORD against the files of a package.
+func checkRecord(t *testing.T, path string, members files) {
+	t.Helper()
+	record, err := wheel.ParseRecord([]byte(members[path]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range record {
+		data, ok := members[entry.Path]
+		if !ok {
+			data, ok = members[entry.Path+"*"]
+		}
+		switch {
+		case !ok:
+			t.Errorf("%s names %s, which is not there", path, entry.Path)
+		case entry.Path == path:
+		case entry.Hash != wheel.SHA256(sha256.Sum256([]byte(data))) || entry.Size != int64(len(data)):
+			t.Errorf("%s is wrong about %s", path, entry.Path)
+		}
+	}
+	if strings.HasPrefix(path, "sample_ext") && len(record) != len(members) {
+		t.Errorf("%s names %d files of %d", path, len(record), len(members))
+	}
+}
+
+// TestWindows: scripts get something that starts them there.
+func TestWindows(t *testing.T) {
+	dir := t.TempDir()
+	alpha := sample(t, dir)[0]
+	w := open(t, OpenOptions{}, alpha)
+	members := read(t, build(t, w, solved(t, "cp311@linux/amd64 cp311@win_amd64", alpha))[0].Path)
+	for _, name := range []string{"alpha", "alpha-gui", "alpha-tool", "alpha-old"} {
+		if members["bin/"+name+"*"] == "" || members["bin/"+name+".cmd"] == "" {
+			t.Errorf("%s: a package for Linux and Windows needs a script for each", name)
+		}
+	}
+	golden(t, "alpha.cmd.txt", members["bin/alpha.cmd"])
+	if members["bin/alpha.sh.cmd"] != "" {
+		t.Error("a shell script is started as if it were Python")
+	}
+}
+
+// TestCopiedNotMadeAgain: members keep their compressed bytes.
+func TestCopiedNotMadeAgain(t *testing.T) {
+	w := open(t, OpenOptions{}, sample(t, t.TempDir())...)
+	written := build(t, w, solved(t, "cp311@linux/amd64", w.All()[0].Source, w.All()[1].Source))
+	before, err := archive.OpenReader(w.All()[0].Path, archive.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := archive.OpenReader(written[0].Path, archive.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := before.Member("alpha/data/list.txt")
+	b, _ := after.Member("alpha/data/list.txt")
+	if a.CompressedSize != b.CompressedSize || a.CRC32 != b.CRC32 || a.Method != b.Method || a.Method == 0 {
+		t.Errorf("%+v became %+v", a, b)
+	}
+}
+
+// TestSameBytes: row 7 of DESIGN's "right"; the place, the order of the
+// wheels, and what is remembered make no difference.
+func TestSameBytes(t *testing.T) {
+	memory := &notes{}
+	var sums []string
+	for i := range 3 {
+		sources := sample(t, t.TempDir())
+		if i == 1 {
+			slices.Reverse(sources)
+		}
+		w := open(t, OpenOptions{Memory: memory, Workers: i + 1}, sources...)
+		sums = append(sums, build(t, w, solved(t, "cp311@linux/amd64", sources...))[0].Hex())
+	}
+	if sums[0] != sums[1] || sums[1] != sums[2] {
+		t.Errorf("got %v", sums)
+	}
+	// What a release makes of these wheels must not change by accident.
+	golden(t, "package.sha256.txt", sums[0]+"\n")
+	if memory.sets != 2 || memory.hits != 4 {
+		t.Errorf("%d contents were kept and %d recalled, want 2 and 4", memory.sets, memory.hits)
+	}
+}
+
+func TestMemoryRoundTrip(t *testing.T) {
+	w := open(t, OpenOptions{}, sample(t, t.TempDir())...)
+	for _, one := range w.All() {
+		data, err := one.marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := unmarshalContents(data)
+		if err != nil || !reflect.DeepEqual(*back, one.Contents) {
+			t.Errorf("%s: %v\n got %+v\nwant %+v", one, err, back, one.Contents)
+		}
+	}
+}
+
+// TestBadMemory: what cannot be read, or describes another file, is not believed.
+func TestBadMemory(t *testing.T) {
+	sources := sample(t, t.TempDir())
+	good := &notes{}
+	open(t, OpenOptions{Memory: good}, sources...)
+	other := good.kept[contentsSpace+"/"+sources[1].Sum]
+	for _, bad := range [][]byte{nil, []byte("{}\n"), []byte("{}\nx"), []byte("{}\nx- 12 !! a\n"), other, good.kept[contentsSpace+"/"+sources[0].Sum][:200]} {
+		memory := &notes{kept: map[string][]byte{contentsSpace + "/" + sources[0].Sum: bad}}
+		w := open(t, OpenOptions{Memory: memory}, sources[0])
+		if w.All()[0].DistInfo != "alpha-1.2.dist-info" || memory.sets != 1 {
+			t.Errorf("%.30q was believed", bad)
+		}
+	}
+}
+
+func FuzzContents(f *testing.F) {
+	f.Add([]byte("{\"DistInfo\":\"a\"}\nxp12 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA a b\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := unmarshalContents(data)
+		if err != nil {
+			return
+		}
+		out, err := c.marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := unmarshalContents(out); err != nil || !reflect.DeepEqual(again, c) {
+			t.Errorf("%q: %v", out, err)
+		}
+	})
+}
+
+func TestClashes(t *testing.T) {
+	dir := t.TempDir()
+	a := makeWheel(t, dir, "a-1-py3-none-any.whl", files{
+		"same.py": "1", "other.py": "1", "Case.py": "1", "folder": "a file", "dir/x.py": "1", "é.txt": "1",
+		"a-1.dist-info/entry_points.txt": "[console_scripts]\nrun = a:b\n",
+	})
+	b := makeWheel(t, dir, "b-2-py3-none-any.whl", files{
+		"same.py": "1", "other.py": "2", "case.py": "1", "folder/x.py": "1", "dir": "a file", "e\u0301.txt": "1",
+		"b-2.dist-info/entry_points.txt": "[console_scripts]\nrun = b:b\n",
+	})
+	w := open(t, OpenOptions{}, a, b)
+	_, err := Layout(w.All(), nil)
+	if fault.ExitCode(err) != fault.NameClash {
+		t.Errorf("exit %d", fault.ExitCode(err))
+	}
+	golden(t, "clashes.txt", err.Error()+"\n")
+	var clash *ClashError
+	if !errors.As(err, &clash) || clash.First != "a 1" || clash.Second != "b 2" || len(clash.Hints()) != 1 {
+		t.Errorf("got %+v", clash)
+	}
+	// Every package has the same clashes; they are told once.
+	solutions := append(solved(t, "cp311@linux/amd64", a, b), solved(t, "cp312@linux/amd64", a, b, makeWheel(t, dir, "c-1-py3-none-any.whl", files{"c.py": ""}))...)
+	w = open(t, OpenOptions{}, a, b, sourceOf(t, filepath.Join(dir, "c-1-py3-none-any.whl")))
+	out := t.TempDir()
+	_, again := w.WriteAll(t.Context(), mustPlan(t, w, solutions), out, 0)
+	if again == nil || again.Error() != err.Error() || fault.ExitCode(again) != fault.NameClash {
+		t.Errorf("writing both: exit %d\n%v", fault.ExitCode(again), again)
+	}
+	if left, err := os.ReadDir(out); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestExtensionNamedAsDependency(t *testing.T) {
+	a := makeWheel(t, t.TempDir(), "sample_ext-7-py3-none-any.whl", files{"a.py": ""})
+	w := open(t, OpenOptions{}, a)
+	_, err := w.WriteAll(t.Context(), mustPlan(t, w, solvedOf(t, w)), t.TempDir(), 0)
+	if fault.ExitCode(err) != fault.NameClash {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDataWithoutPlace(t *testing.T) {
+	a := makeWheel(t, t.TempDir(), "a-1-py3-none-any.whl", files{"a-1.data/nowhere/x": "1", "a-1.data/y": "1"})
+	w := open(t, OpenOptions{}, a)
+	_, err := Layout(w.All(), nil)
+	want := `a-1-py3-none-any.whl: a-1.data/nowhere/x: there is no place for the data scheme "nowhere"
+a-1-py3-none-any.whl: a-1.data/y: there is no place for the data scheme "y"`
+	if err == nil || err.Error() != want || fault.ExitCode(err) != fault.BadInput {
+		t.Errorf("exit %d: %v", fault.ExitCode(err), err)
+	}
+}
+
+// TestBadWheels: each with its exit code and message, all at once.
+func TestBadWheels(t *testing.T) {
+	dir := t.TempDir()
+	info := "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+	record := "x.py,sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,1\n"
+	good := makeWheel(t, dir, "good-1-py3-none-any.whl", files{"x.py": "1"})
+	whole, err := os.ReadFile(good.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name string, data []byte) Source {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return sourceOf(t, filepath.Join(dir, name))
+	}
+	for _, test := range []struct {
+		source Source
+		code   int
+		want   string
+	}{
+		{writeWheel(t, dir, "a-1-py3-none-any.whl", files{"x.py": "1", "a-1.dist-info/WHEEL": info, "a-1.dist-info/RECORD": record}), fault.Mismatch,
+			"a-1-py3-none-any.whl: x.py is not what RECORD says"},
+		{writeWheel(t, dir, "b-1-py3-none-any.whl", files{"x.py": "1"}), fault.BadInput, "no dist-info folder"},
+		{writeWheel(t, dir, "c-1-py3-none-any.whl", files{"c-1.dist-info/WHEEL": info}), fault.BadInput, "c-1-py3-none-any.whl: no wheel: "},
+		{writeWheel(t, dir, "d-1-py3-none-any.whl", files{"c-1.dist-info/WHEEL": info}), fault.BadInput, "no dist-info folder for d 1"},
+		{makeWheel(t, dir, "e-1-py3-none-any.whl", files{"e-1.dist-info/entry_points.txt": "[console_scripts]\n../e = a:b\n"}), fault.BadInput,
+			`e-1-py3-none-any.whl: entry point "../e": no file can have this name`},
+		{makeWheel(t, dir, "f-1-py3-none-any.whl", files{"f-1.dist-info/entry_points.txt": "[console_scripts]\nf = a:b;c\n"}), fault.BadInput, "f-1-py3-none-any.whl: "},
+		{write("g-1-py3-none-any.whl", whole[:len(whole)/2]), fault.BadInput, "g-1-py3-none-any.whl"},
+		{write("h-1-py3-none-any.whl", bytes.ReplaceAll(whole, []byte("good-1.dist-info/METADATA"), []byte("../d-1.dist-info/METADATA"))), fault.BadInput, "../d-1.dist-info/METADATA"},
+		{write("i-1-py3-none-any.whl", []byte("<html>")), fault.BadInput, "i-1-py3-none-any.whl"},
+	} {
+		_, err := Open(t.Context(), []Source{good, test.source}, OpenOptions{})
+		if err == nil || fault.ExitCode(err) != test.code || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: exit %d, %v; want exit %d, %s", test.source.File.Filename.Text, fault.ExitCode(err), err, test.code, test.want)
+		}
+	}
+}
+
+// TestOddRecord: RECORD may forget files or name too many; then it is made anew.
+func TestOddRecord(t *testing.T) {
+	info := "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+	record := "x.py,sha512=TU34FV1DUfCaAAWT-fEJ9vRuTYmPYDKSFKgk4zXp7rlp1TQ8bGGUIVyKcfQZH6MhzCUQ0NE7jhgUVvuTUTTTqA,\ngone.py,,\nsub/,,\na-1.dist-info/WHEEL,md5=abc,\n"
+	a := writeWheel(t, t.TempDir(), "a-1-py3-none-any.whl", files{"x.py": "1", "y.py": "2", "a-1.dist-info/WHEEL": info, "a-1.dist-info/RECORD": record})
+	w, err := Open(t.Context(), []Source{a}, OpenOptions{})
+	if err == nil {
+		t.Fatal("a wrong SHA-512 was accepted")
+	}
+	a = writeWheel(t, t.TempDir(), "a-1-py3-none-any.whl", files{"x.py": "1", "y.py": "2", "a-1.dist-info/WHEEL": info, "a-1.dist-info/RECORD": record[strings.Index(record, "\n")+1:]})
+	w = open(t, OpenOptions{}, a)
+	var found []string
+	for _, f := range w.Findings() {
+		found = append(found, f.String())
+	}
+	want := []string{
+		"a-1-py3-none-any.whl: a-1.dist-info/WHEEL has no hash in RECORD that proves anything",
+		"a-1-py3-none-any.whl: gone.py is in RECORD, but not in the wheel",
+		"a-1-py3-none-any.whl: x.py is not in RECORD",
+		"a-1-py3-none-any.whl: and 1 more oddities in RECORD",
+	}
+	if !slices.Equal(found, want) {
+		t.Errorf("found %q", found)
+	}
+	members := read(t, build(t, w, solvedOf(t, w))[0].Path)
+	checkRecord(t, "a-1.dist-info/RECORD", members)
+	if !strings.Contains(members["a-1.dist-info/RECORD"], "y.py,sha256=") {
+		t.Error("RECORD was not made anew")
+	}
+}
