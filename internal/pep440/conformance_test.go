@@ -95,14 +95,17 @@ func TestConformanceVersionOrder(t *testing.T) {
 // checkOrder compares every version of every group with every other.
 func checkOrder(t *testing.T, groups [][]string) {
 	t.Helper()
-	for i, group := range groups {
-		for j, others := range groups {
-			for _, a := range group {
-				for _, b := range others {
-					if got, want := MustParse(a).Compare(MustParse(b)), compareInts(i, j); got != want {
-						t.Errorf("Compare(%s, %s) = %d, want %d", a, b, got, want)
-					}
-				}
+	var versions []Version
+	var ranks []int
+	for rank, group := range groups {
+		for _, text := range group {
+			versions, ranks = append(versions, MustParse(text)), append(ranks, rank)
+		}
+	}
+	for i, a := range versions {
+		for j, b := range versions {
+			if got, want := a.Compare(b), compareInts(ranks[i], ranks[j]); got != want {
+				t.Errorf("Compare(%s, %s) = %d, want %d", a, b, got, want)
 			}
 		}
 	}

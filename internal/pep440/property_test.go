@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const rounds = 5000
+const rounds = 2000
 
 // admits is the text of PEP 440 about each operator, word by word, without the
 // intervals that the package itself works with.

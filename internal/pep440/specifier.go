@@ -250,7 +250,7 @@ func (spec Specifier) MatchesText(text string) bool {
 	if hi, _, ok := keyText(text); ok {
 		return spec.matches(Version{hi: hi, lo: keyFinal, d: &plainDetail})
 	}
-	v, err := Parse(text)
+	v, err := Parse(strings.Clone(text)) // so that text itself may lie on a stack
 	return err == nil && spec.matches(v)
 }
 

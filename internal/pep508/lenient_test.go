@@ -32,9 +32,8 @@ func TestLenientRequirements(t *testing.T) {
 }
 
 func TestLenientRequirementsStillRefuse(t *testing.T) {
-	for _, text := range []string{"", "-", "foo bar", "foo>=x", "foo @", "foo (>=1", "foo; python_version", "foo[a b]>=1", "foo 1.0"} {
-		r, err := ParseLenient(text)
-		if err == nil && text != "foo (>=1" {
+	for _, text := range []string{"", "-", "foo bar", "foo>=x", "foo @", "foo; python_version", "foo[a b]>=1", "foo 1.0"} {
+		if r, err := ParseLenient(text); err == nil {
 			t.Errorf("%q gives %q", text, r)
 		}
 	}

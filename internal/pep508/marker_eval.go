@@ -134,7 +134,7 @@ func (s *state) comparison(c *comparison) bool {
 		return false
 	}
 	if c.left.variable.isSet() {
-		s.fail(&UndefinedComparisonError{c.left.variable.String(), c.op, c.rightText()})
+		s.undefined(c.left.variable.String(), c.op, c.rightText())
 		return false
 	}
 	if c.key.isSet() {
@@ -182,6 +182,14 @@ func (s *state) fail(err error) {
 	}
 }
 
+// undefined copies the texts, so that an environment need not live on the heap
+// for the sake of an error.
+func (s *state) undefined(left, op, right string) {
+	if s.strict {
+		s.fail(&UndefinedComparisonError{strings.Clone(left), op, strings.Clone(right)})
+	}
+}
+
 // compare compares two texts, as versions where the key asks for that and the
 // right one makes a specifier.
 func (s *state) compare(c *comparison, left, right string) bool {
@@ -202,7 +210,7 @@ func (s *state) compare(c *comparison, left, right string) bool {
 	case "<", ">":
 		return false
 	}
-	s.fail(&UndefinedComparisonError{left, c.op, right})
+	s.undefined(left, c.op, right)
 	return false
 }
 
@@ -222,6 +230,6 @@ func (s *state) membership(c *comparison) bool {
 	case "==", "<=", ">=", "<", ">":
 		return false
 	}
-	s.fail(&UndefinedComparisonError{c.left.text, c.op, c.key.String()})
+	s.undefined(c.left.text, c.op, c.key.String())
 	return false
 }
