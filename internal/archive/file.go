@@ -14,7 +14,8 @@ import (
 // WriteFile writes a file whole or not at all: write fills a temporary file
 // beside path, which takes its place when all went well and is removed
 // otherwise. The writer that write gets has a buffer; its errors name path. A
-// file that is already there is replaced. The folder must exist.
+// file that is already there is replaced. The folder must exist. The file is not
+// synced: it is whole for every process from then on, but not after a power cut.
 func WriteFile(path string, write func(io.Writer) error) error {
 	return writeFile(path, createBeside, write)
 }
@@ -65,7 +66,7 @@ func writeFile(path string, create func(path string) (tempFile, error), write fu
 	if err := file.Close(); err != nil {
 		return nameError(path, err)
 	}
-	if err := os.Rename(file.Name(), path); err != nil {
+	if err := replace(file.Name(), path); err != nil {
 		return nameError(path, err)
 	}
 	finished = true

@@ -14,19 +14,21 @@ import (
 func headers(data []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		data = bytes.TrimPrefix(data, []byte("\ufeff"))
+		for isFolded(data) {
+			_, data = cutLine(data) // the continuation of nothing
+		}
 		var lower []byte
 		for len(data) > 0 {
 			line, rest := cutLine(data)
-			name, ok := fieldName(line)
-			if !ok {
+			colon := nameLen(line)
+			if colon < 0 {
 				return
 			}
 			for isFolded(rest) {
-				line, rest = cutLine(rest)
+				_, rest = cutLine(rest)
 			}
-			end := len(data) - len(rest)
-			lower = appendLower(lower[:0], name)
-			if !yield(lower, data[len(name)+1:end]) {
+			lower = appendLower(lower[:0], line[:colon])
+			if value := data[colon+1 : len(data)-len(rest)]; colon > 0 && !yield(lower, value) {
 				return
 			}
 			data = rest
@@ -81,17 +83,18 @@ func cutLine(data []byte) (line, rest []byte) {
 	return data[:end], data[end+1:]
 }
 
-// fieldName is the name that begins a header line: printable ASCII before a colon.
-func fieldName(line []byte) ([]byte, bool) {
+// nameLen is how much of a header line is its name: printable ASCII before a
+// colon; -1 where the line is none.
+func nameLen(line []byte) int {
 	for i, c := range line {
 		switch {
 		case c == ':':
-			return line[:i], i > 0
+			return i
 		case c <= ' ' || c > '~':
-			return nil, false
+			return -1
 		}
 	}
-	return nil, false
+	return -1
 }
 
 func isFolded(data []byte) bool {

@@ -52,9 +52,11 @@ func ParseMetadata(data []byte) (Metadata, error) {
 		case "requires-dist":
 			m.addRequirement(lineText(value))
 		case "provides-extra":
-			m.ProvidesExtra = append(m.ProvidesExtra, pep508.Normalize(lineText(value)))
+			if text := lineText(value); text != "" {
+				m.ProvidesExtra = append(m.ProvidesExtra, pep508.Normalize(text))
+			}
 		case "dynamic":
-			m.Dynamic = append(m.Dynamic, lineText(value))
+			appendText(&m.Dynamic, value)
 		case "license":
 			if m.License == "" {
 				m.License = fieldText(value)
@@ -62,7 +64,7 @@ func ParseMetadata(data []byte) (Metadata, error) {
 		case "license-expression":
 			setOnce(&m.LicenseExpression, value)
 		case "license-file":
-			m.LicenseFiles = append(m.LicenseFiles, lineText(value))
+			appendText(&m.LicenseFiles, value)
 		}
 	}
 	return m, m.setIdentity(name, version, requiresPython)
@@ -71,6 +73,12 @@ func ParseMetadata(data []byte) (Metadata, error) {
 func setOnce(field *string, value []byte) {
 	if *field == "" {
 		*field = lineText(value)
+	}
+}
+
+func appendText(list *[]string, value []byte) {
+	if text := lineText(value); text != "" {
+		*list = append(*list, text)
 	}
 }
 

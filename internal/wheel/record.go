@@ -29,8 +29,11 @@ func (h Hash) SHA256() (sum [sha256.Size]byte, ok bool) {
 	if h.Algorithm != "sha256" {
 		return sum, false
 	}
-	n, err := base64.RawURLEncoding.Decode(sum[:], []byte(h.Digest))
-	return sum, err == nil && n == len(sum)
+	digest, err := base64.RawURLEncoding.DecodeString(h.Digest)
+	if err != nil || len(digest) != len(sum) {
+		return sum, false
+	}
+	return [sha256.Size]byte(digest), true
 }
 
 // String is "sha256=…", "" for none.
@@ -97,11 +100,11 @@ func parseRecordEntry(fields []string) (entry RecordEntry, reason string) {
 	}
 	entry = RecordEntry{Path: fields[0], Size: -1}
 	if fields[1] != "" {
-		algorithm, digest, ok := strings.Cut(fields[1], "=")
-		if !ok || algorithm == "" || digest == "" {
+		algorithm, digest, _ := strings.Cut(fields[1], "=")
+		entry.Hash = Hash{Algorithm: strings.ToLower(algorithm), Digest: strings.TrimRight(digest, "=")}
+		if entry.Hash.Algorithm == "" || entry.Hash.Digest == "" {
 			return entry, strconv.Quote(fields[1]) + " is no hash of the form algorithm=digest"
 		}
-		entry.Hash = Hash{Algorithm: strings.ToLower(algorithm), Digest: strings.TrimRight(digest, "=")}
 	}
 	if fields[2] != "" {
 		size, err := strconv.ParseInt(fields[2], 10, 64)
