@@ -59,7 +59,7 @@ var beside = map[string][]string{
 	"internal/pep508":    {"internal/pep440", "internal/fault"},
 	"internal/lock":      {"internal/target", "internal/wheel"},
 	"internal/native":    {"internal/target"},
-	"internal/extension": {"internal/target", "internal/yamldoc"},
+	"internal/extension": {"internal/target", "internal/wheel", "internal/yamldoc"},
 	"internal/agent":     {"internal/yamldoc"},
 	"internal/index":     {"internal/cache", "internal/archive"},
 	"interpreters":       {"internal/cache"},

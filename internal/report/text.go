@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/target"
 )
 
@@ -86,18 +87,12 @@ func (m Matrix) drawLegend(b *strings.Builder) {
 
 // drawHoles gives each reason once, with all targets that it holds for.
 func (m Matrix) drawHoles(b *strings.Builder) {
-	var reasons []string
-	targets := map[string][]string{}
+	var failures []lock.Failure
 	for _, t := range m.Holes() {
-		reason := m.Cells[t].Problem.Error()
-		if _, seen := targets[reason]; !seen {
-			reasons = append(reasons, reason)
-		}
-		targets[reason] = append(targets[reason], t.String())
+		failures = append(failures, lock.Failure{Target: t, Err: m.Cells[t].Problem})
 	}
-	for _, reason := range reasons {
-		fmt.Fprintf(b, "\n- %s\n", strings.Join(targets[reason], ", "))
-		fmt.Fprintf(b, "  %s\n", strings.ReplaceAll(reason, "\n", "\n  "))
+	for _, g := range Group(failures) {
+		fmt.Fprintf(b, "\n%s\n", g)
 	}
 }
 
@@ -112,5 +107,34 @@ func (m Matrix) drawNotes(b *strings.Builder) {
 	}
 	for _, n := range notes {
 		fmt.Fprintf(b, "\nnote: %s\n", n)
+	}
+}
+
+// drawForcing says what makes more than one package, and where each
+// dependency's files change.
+func (m Matrix) drawForcing(b *strings.Builder) {
+	if len(m.Packages) < 2 {
+		return
+	}
+	var forcing, breaks []string
+	for _, d := range m.Dependencies {
+		if d.PerPython || d.PerPlatform {
+			forcing = append(forcing, d.String())
+		}
+		for _, at := range d.Breaks {
+			breaks = append(breaks, at.String())
+		}
+	}
+	list(b, "what makes the packages many:", forcing)
+	list(b, "breaking points:", breaks)
+}
+
+func list(b *strings.Builder, title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", title)
+	for _, line := range lines {
+		fmt.Fprintf(b, "  %s\n", line)
 	}
 }

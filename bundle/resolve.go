@@ -1,0 +1,140 @@
+package bundle
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/axlepack/axle/internal/cache"
+	"github.com/axlepack/axle/internal/extension"
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/resolve"
+	"github.com/axlepack/axle/internal/target"
+)
+
+// session is what one call of this package works with.
+type session struct {
+	opt      Options
+	store    *cache.Store
+	client   *index.Client
+	project  extension.Project
+	targets  []target.Target
+	warnings []fault.Warning
+}
+
+// open reads the project and finds the index. Everything that can be wrong
+// with the input is found here, before anything is fetched.
+func open(ctx context.Context, opt Options) (*session, error) {
+	if opt.Progress == nil {
+		opt.Progress = noProgress{}
+	}
+	if opt.Env == nil {
+		opt.Env = func(string) (string, bool) { return "", false }
+	}
+	s := &session{opt: opt}
+	var err error
+	if s.project, s.warnings, err = extension.Load(opt.Dir, opt.Env); err != nil {
+		return s, err
+	}
+	if s.targets, err = targets(opt, s.project.Manifest); err != nil {
+		return s, err
+	}
+	if s.store, err = cache.Open(opt.CacheDir); err != nil {
+		return s, fault.WithHints(err, "choose another cache folder with AXLE_CACHE")
+	}
+	client, warnings, err := openIndex(ctx, opt, s.project, s.store)
+	s.client, s.warnings = client, append(s.warnings, warnings...)
+	return s, err
+}
+
+// lock resolves the project's requirements for every target.
+func (s *session) lock(ctx context.Context) (lock.Lock, error) {
+	request, err := s.request()
+	if err != nil {
+		return lock.Lock{}, err
+	}
+	s.opt.Progress.Step("resolving", len(s.targets))
+	result, err := resolve.Resolve(ctx, s.client, request, s.resolveOptions())
+	return lock.Lock(result), err
+}
+
+func (s *session) request() (resolve.Request, error) {
+	request := resolve.Request{Targets: s.targets}
+	var problems fault.List
+	for _, line := range s.project.Requirements.Items {
+		r, err := s.requirement(line)
+		problems = add(problems, err)
+		request.Requirements = append(request.Requirements, r)
+	}
+	for _, line := range s.project.Requirements.Constraints {
+		r, err := s.requirement(line)
+		problems = add(problems, err)
+		request.Constraints = append(request.Constraints, r)
+	}
+	for _, r := range s.project.Manifest.Bundle.Policy.Constraints {
+		request.Constraints = append(request.Constraints, resolve.Requirement{Requirement: r, Origin: s.project.ManifestPath})
+	}
+	return request, problems.Err()
+}
+
+// requirement turns a line of a requirements file into the resolver's form. A
+// URL or path becomes the one file that serves the project.
+func (s *session) requirement(line extension.RequirementLine) (resolve.Requirement, error) {
+	r := resolve.Requirement{Requirement: line.Requirement, Origin: s.origin(line)}
+	for _, h := range line.Hashes {
+		r.Hashes = append(r.Hashes, h.Algorithm+":"+h.Digest)
+	}
+	place := line.Path
+	if place == "" {
+		place = line.Requirement.URL
+	}
+	if place == "" {
+		return r, nil
+	}
+	file, err := index.Direct(place)
+	if err != nil {
+		return r, line.Problem(fault.BadInput, err.Error(), "")
+	}
+	if !file.IsWheel {
+		return r, line.Problem(fault.BadInput, "only wheels can be packed, and this is not one", "build one with: pip wheel --no-deps "+place)
+	}
+	r.File, r.URL = &file, ""
+	return r, nil
+}
+
+func (s *session) origin(line extension.RequirementLine) string {
+	file := line.File
+	if rel, err := filepath.Rel(s.project.Dir, file); err == nil && filepath.IsLocal(rel) {
+		file = rel
+	}
+	return file + ":" + strconv.Itoa(line.Line)
+}
+
+func (s *session) resolveOptions() resolve.Options {
+	r, policy := s.project.Requirements, s.project.Manifest.Bundle.Policy
+	o := resolve.Options{
+		Align: resolve.Align(policy.Align), Prefer: resolve.Prefer(policy.Prefer),
+		Pre:           s.opt.Pre || r.Releases.AllReleases.All || policy.Pre,
+		PreFor:        r.Releases.AllReleases.Names,
+		ExcludeNewer:  policy.ExcludeNewer,
+		RequireHashes: r.HashesRequired(),
+		Formats:       formats(r.Formats, policy.Formats),
+	}
+	if s.opt.Prefer != "" {
+		o.Prefer = resolve.Prefer(s.opt.Prefer)
+	}
+	return o
+}
+
+// formats adds up what requirements.txt and extension.yml say of wheels and
+// source distributions.
+func formats(a, b extension.FormatControl) resolve.Formats {
+	return resolve.Formats{
+		OnlyBinaryAll: a.OnlyBinary.All || b.OnlyBinary.All, NoBinaryAll: a.NoBinary.All || b.NoBinary.All,
+		OnlyBinary: slices.Concat(a.OnlyBinary.Names, b.OnlyBinary.Names),
+		NoBinary:   slices.Concat(a.NoBinary.Names, b.NoBinary.Names),
+	}
+}

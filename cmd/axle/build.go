@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/axlepack/axle/bundle"
+)
+
+func newBuild(e *env) *cobra.Command {
+	var f buildFlags
+	var asJSON bool
+	var split string
+	cmd := &cobra.Command{
+		Use:     "build [DIR]",
+		Short:   "Build the extension zip of a project for all its targets",
+		Long:    "Resolve requirements.txt for every target, download each file once, merge the dependency packages and pack the\nextension zip: dist/dep/*.whl and dist/extension_build/NAME-VERSION.zip.",
+		Args:    args(cobra.MaximumNArgs(1)),
+		GroupID: "build",
+		RunE: func(cmd *cobra.Command, list []string) error {
+			opt := e.options(f, list)
+			var err error
+			if opt.Split, err = splitBy(cmd, split); err != nil {
+				return err
+			}
+			progress := e.progress()
+			opt.Progress = progress
+			result, err := bundle.Build(cmd.Context(), opt)
+			progress.stop()
+			e.warn(result.Plan.Warnings)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return e.writeJSON("build", builtOf(result))
+			}
+			return e.drawBuild(result)
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&split, "split", "", "platform: write one extension zip for each platform")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func splitBy(cmd *cobra.Command, by string) (bool, error) {
+	switch by {
+	case "":
+		return false, nil
+	case "platform":
+		return true, nil
+	}
+	return false, usageError(cmd, fmt.Errorf("--split %s: only platform is known", by))
+}
+
+// built is the JSON form of a build.
+type built struct {
+	Zips     []bundle.Output `json:"zips"`
+	Packages []bundle.Output `json:"packages"`
+	Missing  []string        `json:"missing,omitempty"`
+	Seconds  float64         `json:"seconds"`
+	Matrix   any             `json:"matrix"`
+}
+
+func builtOf(r bundle.Result) built {
+	b := built{Zips: r.Zips, Packages: r.Packages, Seconds: r.Elapsed.Seconds(), Matrix: r.Plan.Matrix()}
+	for _, t := range r.Plan.Matrix().Holes() {
+		b.Missing = append(b.Missing, t.String())
+	}
+	return b
+}
+
+func (e *env) drawBuild(r bundle.Result) error {
+	if !e.quiet {
+		if err := r.Plan.Matrix().Text(e.stdout); err != nil {
+			return err
+		}
+		fmt.Fprintln(e.stdout)
+	}
+	for _, z := range r.Zips {
+		fmt.Fprintf(e.stdout, "%s  %s  sha256:%s\n", z.Path, size(z.Size), z.SHA256)
+	}
+	if !e.quiet {
+		fmt.Fprintf(e.stdout, "%d packages for %d targets in %s\n", len(r.Packages), len(r.Plan.Lock.Solutions), r.Elapsed.Round(10*time.Millisecond))
+	}
+	return nil
+}
+
+// size writes bytes as a person reads them.
+func size(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%d B", n)
+}

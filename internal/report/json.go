@@ -1,0 +1,91 @@
+package report
+
+import (
+	"encoding/json"
+
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/target"
+)
+
+// MarshalJSON gives the matrix as one object: extension, extension_version,
+// pythons, platforms, packages, cells and dependencies. A cell has its target,
+// and either the file name of its package or the problem that makes it a hole.
+func (m Matrix) MarshalJSON() ([]byte, error) {
+	out := matrixJSON{Extension: m.Extension, Version: m.Version, Packages: []packageJSON{}, Cells: []cellJSON{}}
+	for _, p := range m.Pythons {
+		out.Pythons = append(out.Pythons, p.String())
+	}
+	for _, p := range m.Platforms {
+		out.Platforms = append(out.Platforms, p.String())
+	}
+	for _, p := range m.Packages {
+		out.Packages = append(out.Packages, packageJSON{p.File, p.RequiresPython, texts(p.Targets), p.Distributions})
+	}
+	for _, t := range m.Targets() {
+		out.Cells = append(out.Cells, m.cellJSON(t))
+	}
+	for _, d := range m.Dependencies {
+		dep := dependencyJSON{Project: string(d.Project), Files: d.Files, Bytes: d.Bytes, PerPython: d.PerPython, PerPlatform: d.PerPlatform}
+		for _, at := range d.Breaks {
+			dep.Breaks = append(dep.Breaks, at.String())
+		}
+		out.Dependencies = append(out.Dependencies, dep)
+	}
+	return json.Marshal(out)
+}
+
+func (m Matrix) cellJSON(t target.Target) cellJSON {
+	c := m.Cells[t]
+	out := cellJSON{Target: t.String(), Python: t.Python.String(), Platform: t.Platform.String(), Notes: c.Notes}
+	if c.Package >= 0 {
+		out.Package = m.Packages[c.Package].File
+	}
+	if c.Problem != nil {
+		out.Problem, out.Hints = c.Problem.Error(), fault.Hints(c.Problem)
+	}
+	return out
+}
+
+func texts(targets []target.Target) []string {
+	out := make([]string, len(targets))
+	for i, t := range targets {
+		out[i] = t.String()
+	}
+	return out
+}
+
+type matrixJSON struct {
+	Extension    string           `json:"extension"`
+	Version      string           `json:"extension_version"`
+	Pythons      []string         `json:"pythons"`
+	Platforms    []string         `json:"platforms"`
+	Packages     []packageJSON    `json:"packages"`
+	Cells        []cellJSON       `json:"cells"`
+	Dependencies []dependencyJSON `json:"dependencies,omitempty"`
+}
+
+type packageJSON struct {
+	File           string   `json:"file"`
+	RequiresPython string   `json:"requires_python"`
+	Targets        []string `json:"targets"`
+	Distributions  []string `json:"distributions"`
+}
+
+type cellJSON struct {
+	Target   string   `json:"target"`
+	Python   string   `json:"python"`
+	Platform string   `json:"platform"`
+	Package  string   `json:"package,omitempty"`
+	Problem  string   `json:"problem,omitempty"`
+	Hints    []string `json:"hints,omitempty"`
+	Notes    []string `json:"notes,omitempty"`
+}
+
+type dependencyJSON struct {
+	Project     string   `json:"project"`
+	Files       int      `json:"files"`
+	Bytes       int64    `json:"bytes,omitempty"`
+	PerPython   bool     `json:"per_python,omitempty"`
+	PerPlatform bool     `json:"per_platform,omitempty"`
+	Breaks      []string `json:"breaking_points,omitempty"`
+}
