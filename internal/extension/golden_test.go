@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/pep508"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -67,4 +68,13 @@ func goldenErrors(t *testing.T, archive string, parse func(name string, data []b
 			t.Fatal(err)
 		}
 	}
+}
+
+func normalName(t *testing.T, s string) pep508.Name {
+	t.Helper()
+	name, err := pep508.ParseName(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
 }

@@ -329,6 +329,7 @@ func (r *requirementsReader) failParse(p part, err error) {
 		return
 	}
 	at := p.atByte(bad.Offset)
+	word := markerWord.FindString(at.String())
 	if n := len([]rune(bad.Text[bad.Offset:max(bad.Offset, bad.End)])); n < len(at.chars) {
 		at = at.slice(0, max(1, n))
 	}
@@ -336,5 +337,16 @@ func (r *requirementsReader) failParse(p part, err error) {
 	if p.secret() {
 		reason = p.written() + " cannot be read with its variables replaced"
 	}
-	r.fail(at, reason, "")
+	hint := ""
+	if near, ok := fault.Nearest(word, markerVariables); ok && word != "" {
+		hint = "did you mean " + near + "?"
+	}
+	r.fail(at, reason, hint)
 }
+
+// markerWord is a word that may be a variable of a marker spelled wrong.
+var (
+	markerWord      = regexp.MustCompile(`^[A-Za-z]+[._-][A-Za-z._-]+`)
+	markerVariables = []string{"python_version", "python_full_version", "os_name", "sys_platform", "platform_release", "platform_system", "platform_version",
+		"platform_machine", "platform_python_implementation", "implementation_name", "implementation_version"}
+)

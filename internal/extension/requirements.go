@@ -3,9 +3,11 @@ package extension
 import (
 	"cmp"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/pep508"
@@ -124,7 +126,7 @@ func (o RequirementsOptions) complete() RequirementsOptions {
 // drops in silence is a warning. The error holds every mistake (fault.List of
 // *fault.Problem).
 func ParseRequirements(path string, opt RequirementsOptions) (Requirements, []fault.Warning, error) {
-	r := &requirementsReader{RequirementsOptions: opt.complete()}
+	r := &requirementsReader{RequirementsOptions: opt.complete(), secrets: map[string]string{}}
 	r.readFile(path, false, nil)
 	slices.SortStableFunc(r.problems, func(a, b *fault.Problem) int {
 		return cmp.Or(cmp.Compare(slices.Index(r.out.Files, a.File), slices.Index(r.out.Files, b.File)),
@@ -147,6 +149,7 @@ type requirementsReader struct {
 	warnings []fault.Warning
 	within   []string // the files being read, each including the next
 	reads    int
+	secrets  map[string]string // values of variables, to their names
 }
 
 // maxReads bounds how often files are read: includes can multiply.
@@ -157,7 +160,7 @@ func (r *requirementsReader) readFile(path string, constraint bool, from *part) 
 	report := func(reason, hint string, err error) {
 		p := &fault.Problem{File: path, Reason: reason, Hint: hint, Err: err}
 		if from != nil {
-			p = from.problem(reason, hint)
+			p = from.problem(r.hide(reason), hint)
 			p.Err = err
 		}
 		r.problems = append(r.problems, p)
@@ -189,7 +192,7 @@ func (r *requirementsReader) readFile(path string, constraint bool, from *part) 
 	r.within = append(r.within, identity)
 	defer func() { r.within = r.within[:len(r.within)-1] }()
 	f := &requirementsFile{name: path, lines: splitLines(text), constraint: constraint}
-	for _, line := range f.logicalLines(r.Env) {
+	for _, line := range f.logicalLines(r.variable) {
 		r.readLine(f, line)
 	}
 }
@@ -201,11 +204,32 @@ func (r *requirementsReader) identity(path string) string {
 	return filepath.Clean(path)
 }
 
+// variable looks a variable up, and remembers its value as one not to print.
+func (r *requirementsReader) variable(name string) (string, bool) {
+	value, ok := r.Env(name)
+	if len(value) >= shortestSecret {
+		r.secrets[value] = name
+	}
+	return value, ok
+}
+
+// shortestSecret is the length from which on a value is kept out of messages;
+// shorter ones would be found in any word.
+const shortestSecret = 4
+
+// hide replaces the values of variables in a message by their names.
+func (r *requirementsReader) hide(s string) string {
+	for _, value := range slices.Sorted(maps.Keys(r.secrets)) {
+		s = strings.ReplaceAll(s, value, "${"+r.secrets[value]+"}")
+	}
+	return s
+}
+
 func (r *requirementsReader) warn(at part, text string) {
 	line, col := at.place()
-	r.warnings = append(r.warnings, fault.Warning{File: at.file.name, Line: line, Col: col, Text: text})
+	r.warnings = append(r.warnings, fault.Warning{File: at.file.name, Line: line, Col: col, Text: r.hide(text)})
 }
 
 func (r *requirementsReader) fail(at part, reason, hint string) {
-	r.problems = append(r.problems, at.problem(reason, hint))
+	r.problems = append(r.problems, at.problem(r.hide(reason), r.hide(hint)))
 }
