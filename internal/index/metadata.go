@@ -120,7 +120,7 @@ func readLocalMetadata(path string, f File) ([]byte, error) {
 	}
 	data, err := readWheelMetadata(fileSpan(file), info.Size(), f.Wheel)
 	if err != nil {
-		return nil, fault.Errorf(fault.BadInput, "%s: %w", f.Name, err)
+		return nil, badWheel(f, err)
 	}
 	return data, nil
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/axlepack/axle/internal/fault"
 )
 
 const (
@@ -40,9 +42,18 @@ func (c *Client) rangedMetadata(ctx context.Context, f File) ([]byte, error) {
 	read := func(from, to int64) ([]byte, error) { return r.span(ctx, from, to) }
 	data, err := readWheelMetadata(read, r.size, f.Wheel)
 	if err != nil && !errors.Is(err, errNoRanges) {
-		err = fmt.Errorf("%s: %w", f.Name, err)
+		return nil, badWheel(f, err)
 	}
 	return data, err
+}
+
+// badWheel names the file in an error of its content. Errors that have an exit
+// code name their subject already.
+func badWheel(f File, err error) error {
+	if coded := (interface{ ExitCode() int })(nil); errors.As(err, &coded) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fault.Errorf(fault.BadInput, "%s: %w", f.Name, err)
 }
 
 // rangedFile is a file of which the bytes from some place to the end are here.
@@ -59,20 +70,20 @@ type rangedFile struct {
 // bytes" is asked for the size first.
 func (r *rangedFile) begin(ctx context.Context, size int64) error {
 	if !r.client.facts(r.url).NoSuffix {
-		err := r.ask(ctx, fmt.Sprintf("bytes=-%d", tailSize), -1)
+		err := r.ask(ctx, -tailSize, 0)
 		if !errors.Is(err, errNoRanges) {
 			return err
 		}
 		r.client.learn(r.url, func(h *hostFacts) { h.NoSuffix = true })
 	}
 	if size == 0 {
-		if err := r.ask(ctx, "bytes=0-0", 0); err != nil {
+		if err := r.ask(ctx, 0, 1); err != nil {
 			return err
 		}
 		size, r.tail = r.size, nil
 	}
 	from := max(0, size-tailSize)
-	return r.ask(ctx, fmt.Sprintf("bytes=%d-%d", from, size-1), from)
+	return r.ask(ctx, from, size)
 }
 
 // span gives bytes that are here, and fetches those that are not.
@@ -80,18 +91,20 @@ func (r *rangedFile) span(ctx context.Context, from, to int64) ([]byte, error) {
 	if from < 0 || to > r.size || from > to {
 		return nil, errNotZip
 	}
-	if from < r.tailAt && r.tailAt-from > farSize {
+	if r.tailAt-to > farSize {
 		far := rangedFile{client: r.client, url: r.url}
-		if err := far.ask(ctx, fmt.Sprintf("bytes=%d-%d", from, to-1), from); err != nil {
+		if err := far.ask(ctx, from, to); err != nil {
 			return nil, err
 		}
-		if far.size != r.size || int64(len(far.tail)) != to-from {
+		if far.size != r.size {
 			return nil, errNoRanges
 		}
 		return far.tail, nil
 	}
 	if from < r.tailAt {
-		if err := r.extend(ctx, max(0, from-aheadSize)); err != nil {
+		// RECORD, which stands between METADATA and the directory, is nearly as
+		// long as the directory.
+		if err := r.extend(ctx, max(0, from-aheadSize-(to-from))); err != nil {
 			return nil, err
 		}
 	}
@@ -101,25 +114,28 @@ func (r *rangedFile) span(ctx context.Context, from, to int64) ([]byte, error) {
 // extend fetches what is before the bytes that are here.
 func (r *rangedFile) extend(ctx context.Context, from int64) error {
 	before := rangedFile{client: r.client, url: r.url}
-	if err := before.ask(ctx, fmt.Sprintf("bytes=%d-%d", from, r.tailAt-1), from); err != nil {
+	if err := before.ask(ctx, from, r.tailAt); err != nil {
 		return err
 	}
-	if before.size != r.size || from+int64(len(before.tail)) != r.tailAt {
+	if before.size != r.size {
 		return errNoRanges
 	}
 	r.tail, r.tailAt = append(before.tail, r.tail...), from
 	return nil
 }
 
-// ask sends one request for a part that begins at from, or at wherever the
-// server says when from is -1.
-func (r *rangedFile) ask(ctx context.Context, header string, from int64) error {
+// ask sends one request for the bytes [from, to), or for the last -from bytes.
+func (r *rangedFile) ask(ctx context.Context, from, to int64) error {
+	header := fmt.Sprintf("bytes=%d-%d", from, to-1)
+	if from < 0 {
+		header = fmt.Sprintf("bytes=%d", from)
+	}
 	// Parts of a compressed answer would be parts of something else.
 	headers := map[string]string{"Range": header, "Accept-Encoding": "identity"}
 	return r.client.run(ctx, exchange{url: r.url, header: headers, slots: r.client.requests, read: func(resp *http.Response) error {
 		switch resp.StatusCode {
 		case http.StatusPartialContent:
-			return r.take(resp, from)
+			return r.take(resp, from, to)
 		case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone, http.StatusProxyAuthRequired:
 			return r.client.statusError(r.url, resp)
 		}
@@ -129,9 +145,12 @@ func (r *rangedFile) ask(ctx context.Context, header string, from int64) error {
 
 // take reads a part, and does not believe one that is another part than was
 // asked for.
-func (r *rangedFile) take(resp *http.Response, want int64) error {
+func (r *rangedFile) take(resp *http.Response, wantFrom, wantTo int64) error {
 	from, to, size, ok := parseContentRange(resp.Header.Get("Content-Range"))
-	if !ok || want >= 0 && from != want || want < 0 && to != size || resp.Header.Get("Content-Encoding") != "" {
+	if wantFrom < 0 {
+		wantFrom, wantTo = max(0, size+wantFrom), size
+	}
+	if !ok || from != wantFrom || to != wantTo || resp.Header.Get("Content-Encoding") != "" {
 		return errNoRanges
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, longestDirectory+longestMetadata))

@@ -56,7 +56,7 @@ func readWheelMetadata(read span, size int64, name wheel.Filename) ([]byte, erro
 	}
 	i := slices.Index(names, folder+"/METADATA")
 	if i < 0 || slices.Contains(names[i+1:], names[i]) {
-		return nil, fmt.Errorf("%s: it does not have METADATA once", name.Text)
+		return nil, errors.New("it does not have METADATA once")
 	}
 	entries[i].offset += base
 	return entries[i].read(read, size)

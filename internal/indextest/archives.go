@@ -30,7 +30,7 @@ func Wheel(name, metadata string, extra ...string) []byte {
 		fmt.Fprintf(&record, "%s,sha256=%s,%d\n", members[i], base64.RawURLEncoding.EncodeToString(sum[:]), len(members[i+1]))
 	}
 	members = append(members, info+"RECORD", record.String()+info+"RECORD,,\n")
-	return zipped(members)
+	return Zip(members...)
 }
 
 func wheelInfo(tag []string) string {
@@ -45,8 +45,9 @@ func wheelInfo(tag []string) string {
 	return s
 }
 
-// zipped stores members uncompressed: scenarios are made by the thousand.
-func zipped(members []string) []byte {
+// Zip makes a zip file of members by name and content, alternately. They are
+// stored uncompressed: scenarios are made by the thousand.
+func Zip(members ...string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for i := 0; i < len(members); i += 2 {

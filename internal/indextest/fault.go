@@ -49,10 +49,9 @@ func (s *Server) Heal() {
 	s.faults = nil
 }
 
-// next is the fault for a request, or nil; it counts.
-func (s *Server) next(r Request) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// next is the fault for a request, or nil; it counts. It is called with the
+// lock held.
+func (s *Server) next(r *Request) *Fault {
 	for i, f := range s.faults {
 		if f.Kind != "" && f.Kind != r.Kind || !strings.Contains(r.Path, f.Path) {
 			continue

@@ -38,7 +38,7 @@ type Server struct {
 
 	handler http.Handler
 	mu      sync.Mutex
-	log     []Request
+	log     []*Request
 	faults  []*Fault
 }
 
@@ -58,22 +58,17 @@ func start(t testing.TB, handler http.Handler) *Server {
 // Simple is the address of the index: URL + "/simple/".
 func (s *Server) Simple() string { return s.URL + "/simple/" }
 
-// ServeHTTP answers and writes down what it answered.
+// ServeHTTP answers and writes down what it answers.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	counted := &countingWriter{ResponseWriter: w, status: http.StatusOK}
-	entry := Request{Method: r.Method, Path: r.URL.Path, Kind: kindOf(r), Header: r.Header.Clone()}
-	defer func() {
-		entry.Status, entry.Bytes = counted.status, counted.bytes
-		s.mu.Lock()
-		s.log = append(s.log, entry)
-		s.mu.Unlock()
-	}()
-	if fault := s.next(entry); fault != nil {
-		if fault.serve(counted, r, s.handler) {
-			return
-		}
+	entry := &Request{Method: r.Method, Path: r.URL.Path, Kind: kindOf(r), Header: r.Header.Clone(), Status: http.StatusOK}
+	s.mu.Lock()
+	s.log = append(s.log, entry)
+	fault := s.next(entry)
+	s.mu.Unlock()
+	w = &loggedWriter{w, s, entry}
+	if fault == nil || !fault.serve(w, r, s.handler) {
+		s.handler.ServeHTTP(w, r)
 	}
-	s.handler.ServeHTTP(counted, r)
 }
 
 func kindOf(r *http.Request) Kind {
@@ -88,11 +83,15 @@ func kindOf(r *http.Request) Kind {
 	return Whole
 }
 
-// Log is a copy of what was asked so far, in the order of the answers.
+// Log is a copy of what was asked so far.
 func (s *Server) Log() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Request(nil), s.log...)
+	log := make([]Request, len(s.log))
+	for i, r := range s.log {
+		log[i] = *r
+	}
+	return log
 }
 
 // Forget empties the log.
@@ -123,24 +122,29 @@ func (s *Server) Bytes(kind Kind) (n int64) {
 	return n
 }
 
-type countingWriter struct {
+// loggedWriter writes down what is sent before it is sent: a client that has
+// the answer finds it in the log.
+type loggedWriter struct {
 	http.ResponseWriter
-	status int
-	bytes  int64
+	server *Server
+	entry  *Request
 }
 
-func (w *countingWriter) WriteHeader(status int) {
-	w.status = status
+func (w *loggedWriter) WriteHeader(status int) {
+	w.server.mu.Lock()
+	w.entry.Status = status
+	w.server.mu.Unlock()
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *countingWriter) Write(p []byte) (int, error) {
-	n, err := w.ResponseWriter.Write(p)
-	w.bytes += int64(n)
-	return n, err
+func (w *loggedWriter) Write(p []byte) (int, error) {
+	w.server.mu.Lock()
+	w.entry.Bytes += int64(len(p))
+	w.server.mu.Unlock()
+	return w.ResponseWriter.Write(p)
 }
 
-func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *loggedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // Transport answers requests for the server without sockets: each is handled
 // whole before its answer is returned, so faults that break or stall a
