@@ -19,6 +19,7 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/yamldoc"
@@ -114,6 +115,8 @@ func (c *Config) readInterpreters(m yamldoc.Map) {
 		switch text := v.Scalar(); {
 		case seen[text]:
 			v.Warn(text + " is in the list already")
+		case strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }):
+			v.Problem("has a character that cannot be seen", "between double quotes a backslash begins an escape: write the path in single quotes")
 		case strings.ContainsAny(text, "/\\") && !absolute(text):
 			v.Problem(fmt.Sprintf("%s is relative to whatever folder the agent runs in", text), "write the whole path, or a name to find on PATH")
 		default:

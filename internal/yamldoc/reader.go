@@ -105,6 +105,8 @@ func (r *Reader) syntaxHint(reason string) string {
 		return "a text with \": \" in it stands in quotes, and keys of one section begin in the same column"
 	case strings.Contains(reason, "expected comment or line break"), strings.Contains(reason, "expected alphabetic or numeric"):
 		return "a text that begins with one of > | & * ! % @ ` stands in quotes"
+	case strings.Contains(reason, "unknown escape character"):
+		return "between double quotes a backslash begins an escape: write the text in single quotes"
 	}
 	return ""
 }

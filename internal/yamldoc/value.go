@@ -2,6 +2,7 @@ package yamldoc
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -116,6 +117,16 @@ func (v Value) Text() (string, bool) {
 	return "", false
 }
 
+var plain = regexp.MustCompile(`^[A-Za-z/.][A-Za-z0-9_/.:+-]*$`)
+
+// listed is a text as it can stand in a list.
+func listed(s string) string {
+	if plain.MatchString(s) {
+		return s
+	}
+	return quoted(s)
+}
+
 func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"` }
 
 // Bool is a truth in any spelling of YAML 1.1 (true, True, yes, on …). In quotes
@@ -158,7 +169,7 @@ func (v Value) List() ([]Value, bool) {
 	if v.node.Kind != yaml.SequenceNode {
 		hint := "write a list: [a, b]"
 		if v.node.Kind == yaml.ScalarNode && v.node.Value != "" {
-			hint = "write a list: [" + v.node.Value + "]"
+			hint = "write a list: [" + listed(v.node.Value) + "]"
 		}
 		v.Problem("is "+v.what()+", not a list", hint)
 		return nil, false

@@ -30,6 +30,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"quote", "a:\n  b: \"x\n  c: 1\n  d: 1\n", "f.yml:2:3: is not YAML: found unexpected end of stream"},
 		{"after a list over lines", "a: [1,\n  2]\nb: [1\nc: 1\n", "f.yml:3:1: is not YAML: did not find expected ',' or ']'"},
 		{"specifier not quoted", "a: >=3.8\n", "f.yml:1:1: is not YAML: did not find expected comment or line break"},
+		{"escape", "a: \"C:\\Windows\"\n", "f.yml:1:1: is not YAML: found unknown escape character"},
 		{"unknown alias", "a: *x\n", "f.yml:1:1: is not YAML: unknown anchor 'x' referenced"},
 		{"control", "a: \x01\n", "f.yml:1:1: is not YAML: control characters are not allowed"},
 		{"large", strings.Repeat("#", 2<<20), "f.yml: is larger than 1 MiB"},
