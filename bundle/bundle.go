@@ -104,7 +104,7 @@ type Plan struct {
 // Matrix is the compatibility matrix of the plan.
 func (p Plan) Matrix() report.Matrix {
 	m := p.Project.Manifest
-	return report.New(m.Name, m.Version.String(), p.Lock, p.Packages)
+	return report.New(m.Name, m.Version.String(), p.Targets, p.Lock, p.Packages)
 }
 
 // Result is what a build wrote.

@@ -67,7 +67,7 @@ var beside = map[string][]string{
 }
 
 // testing names the packages that only tests import.
-var testing_ = []string{"internal/conformance", "internal/indextest", "internal/wheeltest", "internal/layers"}
+var testing_ = []string{"internal/conformance", "internal/indextest", "internal/wheeltest", "internal/layers", "internal/peer"}
 
 // program is what cmd/axle may import beside the public packages.
 var program = []string{"bundle", "selector", "interpreters", "internal/report", "internal/fault"}

@@ -20,10 +20,12 @@ import (
 type Matrix struct {
 	Extension string
 	Version   string
-	// Pythons are the rows and Platforms the columns, each sorted.
+	// Pythons are the rows, sorted, and Platforms the columns, in the order
+	// asked for.
 	Pythons   []target.Python
 	Platforms []target.Platform
-	// Packages are numbered by their place here; cells refer to them by it.
+	// Packages are in the order in which the rows first show them; cells
+	// refer to them by their place here.
 	Packages []Package
 	// Cells has one entry for each target that was asked for.
 	Cells map[target.Target]Cell
@@ -54,39 +56,51 @@ type Cell struct {
 func (c Cell) Hole() bool { return c.Problem != nil }
 
 // New computes the matrix of a plan.
-func New(extension, version string, l lock.Lock, plan merge.Plan) Matrix {
+//
+// targets are all that were asked for, in the order of the asking.
+func New(extension, version string, targets []target.Target, l lock.Lock, plan merge.Plan) Matrix {
 	m := Matrix{Extension: extension, Version: version, Cells: map[target.Target]Cell{}, Dependencies: plan.Dependencies}
+	for _, t := range targets {
+		m.add(t, Cell{Package: -1})
+	}
 	for _, s := range l.Solutions {
-		m.add(s.Target, Cell{Package: -1, Notes: s.Notes})
+		m.Cells[s.Target] = Cell{Package: -1, Notes: s.Notes}
 	}
 	for _, f := range l.Failures {
-		m.add(f.Target, Cell{Package: -1, Problem: f.Err})
-	}
-	for i, p := range plan.Packages {
-		m.Packages = append(m.Packages, describe(p))
-		for _, t := range p.Targets {
-			c := m.Cells[t]
-			c.Package = i
-			m.Cells[t] = c
-		}
+		m.Cells[f.Target] = Cell{Package: -1, Problem: f.Err}
 	}
 	slices.SortFunc(m.Pythons, target.Python.Compare)
 	m.Pythons = slices.Compact(m.Pythons)
-	m.sortPlatforms()
+	m.place(plan)
 	return m
+}
+
+// place numbers the packages as a reader of the rows meets them.
+func (m *Matrix) place(plan merge.Plan) {
+	numbers := map[string]int{}
+	for _, t := range m.Targets() {
+		p, ok := plan.For(t)
+		if !ok {
+			continue
+		}
+		n, seen := numbers[p.Filename.Text]
+		if !seen {
+			n = len(m.Packages)
+			numbers[p.Filename.Text] = n
+			m.Packages = append(m.Packages, describe(p))
+		}
+		c := m.Cells[t]
+		c.Package = n
+		m.Cells[t] = c
+	}
 }
 
 func (m *Matrix) add(t target.Target, c Cell) {
 	m.Cells[t] = c
 	m.Pythons = append(m.Pythons, t.Python)
-	m.Platforms = append(m.Platforms, t.Platform)
-}
-
-// sortPlatforms puts the columns into an order that does not depend on how
-// the targets were asked for.
-func (m *Matrix) sortPlatforms() {
-	slices.SortFunc(m.Platforms, target.Platform.Compare)
-	m.Platforms = slices.Compact(m.Platforms)
+	if !slices.Contains(m.Platforms, t.Platform) {
+		m.Platforms = append(m.Platforms, t.Platform)
+	}
 }
 
 func describe(p merge.Package) Package {

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/target"
 )
 
@@ -121,12 +122,27 @@ func (m Matrix) drawForcing(b *strings.Builder) {
 		if d.PerPython || d.PerPlatform {
 			forcing = append(forcing, d.String())
 		}
-		for _, at := range d.Breaks {
-			breaks = append(breaks, at.String())
-		}
+		breaks = append(breaks, breakLines(d)...)
 	}
 	list(b, "what makes the packages many:", forcing)
 	list(b, "breaking points:", breaks)
+}
+
+// breakLines gives a line for each breaking point of a dependency, and one
+// for all at which only the file changes.
+func breakLines(d merge.Dependency) []string {
+	var lines, files []string
+	for _, at := range d.Breaks {
+		if at.Reason != merge.NewFile {
+			lines = append(lines, at.String())
+		} else if name := at.At.String(); !slices.Contains(files, name) {
+			files = append(files, name)
+		}
+	}
+	if len(files) > 0 {
+		lines = append(lines, fmt.Sprintf("%s at %s: another file of the same version", d.Project, strings.Join(files, ", ")))
+	}
+	return lines
 }
 
 func list(b *strings.Builder, title string, lines []string) {
