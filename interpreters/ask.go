@@ -30,7 +30,7 @@ func Probe(ctx context.Context, path string, opt Options) (Report, error) {
 // for a while that it does not answer.
 func (f *finder) ask(ctx context.Context, path string, byChance bool) (answered, error) {
 	if err := f.inspect(path); err != nil {
-		return answered{}, err
+		return answered{}, withNeighbour(err)
 	}
 	if report, err, ok := f.recall(path, byChance); ok {
 		return answered{path, report}, err

@@ -51,7 +51,7 @@ func (f *finder) inspect(path string) error {
 	}
 	switch {
 	case info.IsDir():
-		return &Error{Path: path, Kind: NotExecutable, Detail: "is a folder", Hint: inFolder(path)}
+		return &Error{Path: path, Kind: NotExecutable, Detail: "is a folder"}
 	case runtime.GOOS == "windows": // aliases of the Store are irregular, and there are no permission bits
 		return nil
 	case !info.Mode().IsRegular():
@@ -71,9 +71,25 @@ func notThere(path string, err error) error {
 	}
 	e := &Error{Path: path, Kind: NotFound, Detail: reason(err), Err: err}
 	if errors.Is(err, fs.ErrNotExist) {
-		e.Detail, e.Hint = "no such file", inFolder(filepath.Dir(path))
+		e.Detail = "no such file"
 	}
 	return e
+}
+
+// withNeighbour adds the hint which interpreter there is instead, which takes
+// reading a folder or two.
+func withNeighbour(err error) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Hint != "" {
+		return err
+	}
+	switch e.Kind {
+	case NotFound:
+		e.Hint = inFolder(filepath.Dir(e.Path))
+	case NotExecutable:
+		e.Hint = inFolder(e.Path)
+	}
+	return err
 }
 
 // inFolder names an interpreter in or below a folder, as a hint.

@@ -1,6 +1,7 @@
 package interpreters
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -120,8 +121,12 @@ func (f *finder) suffixes(name string) []string {
 }
 
 // natural orders texts with the numbers in them taken as numbers, so that
-// 3.10 comes after 3.9.
+// 3.10 comes after 3.9; what is equal then is ordered as text.
 func natural(a, b string) int {
+	return cmp.Or(naturalPart(a, b), strings.Compare(a, b))
+}
+
+func naturalPart(a, b string) int {
 	for a != "" && b != "" {
 		na, nb := digits(a), digits(b)
 		if na == 0 || nb == 0 {
@@ -132,10 +137,7 @@ func natural(a, b string) int {
 			continue
 		}
 		x, y := strings.TrimLeft(a[:na], "0"), strings.TrimLeft(b[:nb], "0")
-		if len(x) != len(y) {
-			return len(x) - len(y)
-		}
-		if c := strings.Compare(x, y); c != 0 {
+		if c := cmp.Or(len(x)-len(y), strings.Compare(x, y)); c != 0 {
 			return c
 		}
 		a, b = a[na:], b[nb:]

@@ -54,6 +54,9 @@ func matchesIn(dir, pattern string) []string {
 
 // namesIn lists a folder, in no order; one that cannot be read is empty.
 func namesIn(dir string) []string {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil // to open a pipe would wait for its writer
+	}
 	f, err := os.Open(dir)
 	if err != nil {
 		return nil

@@ -85,7 +85,7 @@ func parseAnswer(path string, answer []byte) (Report, error) {
 	}
 	if said.TooOld != "" {
 		return Report{}, &Error{Path: path, Kind: TooOld,
-			Detail: "is Python " + said.TooOld, Hint: "Python 2.7, and 3.4 or later, are supported"}
+			Detail: "is Python " + said.TooOld, Hint: "axle needs Python 2.7, or 3.4 or later"}
 	}
 	if said.Schema != ReportVersion || said.Version == "" || len(said.Tags) == 0 {
 		return Report{}, &Error{Path: path, Kind: NotPython, Detail: "gave an answer with parts missing"}

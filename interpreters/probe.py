@@ -31,11 +31,32 @@ def leave_caller_folder():
 if __name__ == '__main__':
     leave_caller_folder()
 
+import os
+
 NONCE = globals().get('NONCE', '')
 VERSION = sys.version_info[:2]
 SUPPORTED = VERSION >= (3, 4) or VERSION == (2, 7)
 
-import os
+
+def environment_file():
+    """The path of the pyvenv.cfg that makes this a virtual environment."""
+    if VERSION >= (3, 3) and sys.executable:
+        folder = os.path.dirname(os.path.abspath(sys.executable))
+        for root in (folder, os.path.dirname(folder)):
+            path = os.path.join(root, 'pyvenv.cfg')
+            if os.path.isfile(path):
+                return path
+
+
+def enter_environment():
+    """Before 3.14 it is the site module, which is not loaded, that does this."""
+    if environment_file() and sys.prefix == sys.base_prefix:
+        sys.prefix = sys.exec_prefix = os.path.dirname(os.path.dirname(os.path.abspath(sys.executable)))
+
+
+if __name__ == '__main__':
+    enter_environment()
+
 import platform
 import re
 import struct
@@ -256,18 +277,20 @@ def glibc_version():
 
 def site_folders():
     """Where this interpreter's own packages lie; they are not on sys.path."""
-    prefix, exec_prefix, environment = prefixes()[:3]
-    roots = [prefix, exec_prefix]
-    if environment and re.search(r'(?im)^\s*include-system-site-packages\s*=\s*true\s*$', environment):
-        roots += [sys.prefix, sys.exec_prefix]
+    roots = [sys.prefix, sys.exec_prefix]
+    path = environment_file()
+    if path:
+        with open(path, 'rb') as f:
+            settings = f.read().decode('utf-8', 'replace')
+        if re.search(r'(?im)^\s*include-system-site-packages\s*=\s*true\s*$', settings):
+            roots += [base('prefix'), base('exec_prefix')]
     if VERSION >= (3, 4):
         try:
             import site  # does nothing by itself on these versions
             return site.getsitepackages(roots)
         except (ImportError, AttributeError):
             pass
-    names = [sysconfig.get_path(kind, vars={'base': prefix, 'platbase': exec_prefix})
-             for kind in ('purelib', 'platlib')]
+    names = [sysconfig.get_path(kind) for kind in ('purelib', 'platlib')]
     for root in ('/usr/local', '/usr'):  # Debian's own names
         names.append('%s/lib/python%d.%d/dist-packages' % ((root,) + VERSION))
     return [name for name in names if name]
@@ -465,26 +488,6 @@ def markers():
     }
 
 
-def prefixes():
-    """Prefix, exec prefix, and the text and path of pyvenv.cfg, if any.
-
-    Before 3.14 it is the site module, which is not loaded, that sets the
-    prefix of a virtual environment.
-    """
-    folder = os.path.dirname(os.path.abspath(sys.executable)) if sys.executable else None
-    if VERSION >= (3, 3) and folder:
-        for root in (folder, os.path.dirname(folder)):
-            path = os.path.join(root, 'pyvenv.cfg')
-            if os.path.isfile(path):
-                with open(path, 'rb') as f:
-                    text = f.read().decode('utf-8', 'replace')
-                if sys.prefix != base('prefix'):
-                    return sys.prefix, sys.exec_prefix, text, path
-                root = os.path.dirname(folder)
-                return root, root, text, path
-    return sys.prefix, sys.exec_prefix, None, None
-
-
 def base(name):
     # "real_prefix" is what virtualenv set before version 20.
     return getattr(sys, 'base_' + name, None) or getattr(sys, 'real_prefix', None) or getattr(sys, name)
@@ -524,7 +527,7 @@ def loaded_libraries():
 
 
 def files():
-    found = [os.path.realpath(sys.executable) if sys.executable else None, prefixes()[3], os.__file__]
+    found = [os.path.realpath(sys.executable) if sys.executable else None, environment_file(), os.__file__]
     for name, module in list(sys.modules.items()):
         if name.startswith('_sysconfigdata') or name == '_manylinux':
             found.append(getattr(module, '__file__', None))
@@ -558,9 +561,9 @@ def answer():
         'bits': 8 * struct.calcsize('P'),
         'freethreaded': is_freethreaded(),
         'debug': is_debug(),
-        'prefix': text(prefixes()[0]),
+        'prefix': text(sys.prefix),
         'base_prefix': text(base('prefix')),
-        'exec_prefix': text(prefixes()[1]),
+        'exec_prefix': text(sys.exec_prefix),
         'base_exec_prefix': text(base('exec_prefix')),
         'cache_tag': getattr(getattr(sys, 'implementation', None), 'cache_tag', None) or '',
         'ext_suffix': config('EXT_SUFFIX') or config('SO') or '',
