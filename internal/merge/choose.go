@@ -14,7 +14,8 @@ type choice struct {
 	members    []*cell
 	candidates []tagging
 	current    int
-	ranks      [][]int // [candidate][cell]: the place of the name in the cell's order, or refused
+	foreign    *Foreign // a package made elsewhere: then it has one name and no group
+	ranks      [][]int  // [candidate][cell]: the place of the name in the cell's order, or refused
 }
 
 // refused stands for the rank of a name that a cell does not accept.
@@ -41,15 +42,53 @@ type search struct {
 	choices []*choice
 	own     []*choice // by cell; nil for a hole
 	stem    string
-	lost    map[*cell]bool // holes that no name keeps out of
+	lost    map[*cell]*choice // cells that no name helps, and the package they like too well
 }
 
-func newSearch(groups []*fileSet, cells []*cell, stem string) *search {
-	s := &search{cells: cells, own: make([]*choice, len(cells)), stem: stem, lost: map[*cell]bool{}}
+func newSearch(groups []*fileSet, cells []*cell, stem string, foreign []Foreign) *search {
+	s := &search{cells: cells, own: make([]*choice, len(cells)), stem: stem, lost: map[*cell]*choice{}}
+	if len(foreign) > 0 {
+		for _, c := range cells {
+			c.order = c.target.LocalTags() // agents take a bare linux_ARCH, too
+		}
+	}
 	for _, g := range groups {
 		s.add(g, g.cells)
 	}
+	s.addForeign(foreign)
 	return s
+}
+
+// addForeign adds packages whose names are given. A hole that some of them
+// fit is that of the best of them.
+func (s *search) addForeign(foreign []Foreign) {
+	for i := range foreign {
+		c := &choice{foreign: &foreign[i], candidates: []tagging{{tags: foreign[i].Filename.Tags}}}
+		c.look(s.cells)
+		s.choices = append(s.choices, c)
+	}
+	for i, hole := range s.cells {
+		if hole.group != nil {
+			continue
+		}
+		for _, c := range s.choices {
+			if c.foreign != nil && c.now(hole) != refused && c.foreign.fits(hole.target) && (s.own[i] == nil || c.better(s.own[i], hole)) {
+				s.own[i] = c
+			}
+		}
+		if own := s.own[i]; own != nil {
+			own.members = append(own.members, hole)
+		}
+	}
+}
+
+// better compares two packages made elsewhere for a cell: by tag, then by
+// build number.
+func (c *choice) better(o *choice, of *cell) bool {
+	if c.now(of) != o.now(of) {
+		return c.now(of) < o.now(of)
+	}
+	return c.foreign.Filename.Build.Compare(o.foreign.Filename.Build) > 0
 }
 
 // add makes a choice of these cells, or several where one name cannot hold them.
@@ -61,20 +100,25 @@ func (s *search) add(g *fileSet, members []*cell) {
 		}
 		return
 	}
+	c.look(s.cells)
+	s.choices = append(s.choices, c)
+	for _, m := range members {
+		s.own[m.index] = c
+	}
+}
+
+// look asks every cell what it thinks of each candidate.
+func (c *choice) look(cells []*cell) {
 	c.ranks = make([][]int, len(c.candidates))
 	for i, t := range c.candidates {
-		c.ranks[i] = make([]int, len(s.cells))
-		for j, of := range s.cells {
+		c.ranks[i] = make([]int, len(cells))
+		for j, of := range cells {
 			rank, _, ok := of.order.Best(t.tags)
 			if !ok {
 				rank = refused
 			}
 			c.ranks[i][j] = rank
 		}
-	}
-	s.choices = append(s.choices, c)
-	for _, m := range members {
-		s.own[m.index] = c
 	}
 }
 
@@ -101,25 +145,34 @@ func (s *search) run() error {
 	s.relax()
 	var problems fault.List
 	for _, c := range s.cells {
-		if s.lost[c] {
-			problems = append(problems, fault.New(fault.NoPackage,
-				fmt.Sprintf("%s: has no solution, and no name keeps the packages of other targets from it", c.target),
-				"leave the target out, or make it buildable"))
+		if intruder := s.lost[c]; intruder != nil {
+			problems = append(problems, lostError(c, intruder))
 		}
 	}
 	return problems.Err()
+}
+
+func lostError(c *cell, intruder *choice) error {
+	if intruder.foreign != nil {
+		return fault.New(fault.NoPackage,
+			fmt.Sprintf("%s: an agent would pick %s, which was made elsewhere and is not meant for it", c.target, intruder.foreign.Filename.Text),
+			"take that package away, or leave the target out")
+	}
+	return fault.New(fault.NoPackage,
+		fmt.Sprintf("%s: has no solution, and no name keeps the packages of other targets from it", c.target),
+		"leave the target out, or make it buildable")
 }
 
 // wrong finds the first cell that does not like its own package best, and the
 // package that it likes as well or better.
 func (s *search) wrong() (*cell, *choice) {
 	for i, c := range s.cells {
-		if s.lost[c] {
+		if s.lost[c] != nil {
 			continue
 		}
 		best, intruder := refused, (*choice)(nil)
 		for _, other := range s.choices {
-			if rank := other.now(c); other != s.own[i] && rank < best {
+			if rank := other.now(c); rank < best && other != s.own[i] && !s.yields(other, c) {
 				best, intruder = rank, other
 			}
 		}
@@ -128,6 +181,12 @@ func (s *search) wrong() (*cell, *choice) {
 		}
 	}
 	return nil, nil
+}
+
+// yields says whether a package made elsewhere leaves the cell to another one.
+func (s *search) yields(other *choice, c *cell) bool {
+	own := s.own[c.index]
+	return own != nil && own.foreign != nil && other.foreign != nil && own.better(other, c)
 }
 
 func (s *search) repair(c *cell, intruder *choice) {
@@ -150,7 +209,7 @@ func (s *search) repair(c *cell, intruder *choice) {
 	case own != nil && len(own.members) > 1:
 		s.part(own)
 	default:
-		s.lost[c] = true
+		s.lost[c] = intruder
 	}
 }
 

@@ -59,8 +59,8 @@ func (f fit) wide() int {
 
 // group brings the targets with equal files together. The groups are in the
 // order of their first target, the cells in order of target.
-func group(solutions []lock.Solution, holes []target.Target, needs Needs) ([]*fileSet, []*cell, []fault.Warning, error) {
-	g := grouping{needs: needs}
+func group(solutions []lock.Solution, holes []target.Target, opt Options) ([]*fileSet, []*cell, []fault.Warning, error) {
+	g := grouping{needs: opt.Needs}
 	byKey := map[string]*fileSet{}
 	var groups []*fileSet
 	for _, s := range inOrder(solutions) {

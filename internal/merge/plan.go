@@ -23,6 +23,10 @@ type Options struct {
 	// Holes are the targets that were asked for and have no solution. No
 	// package may serve them.
 	Holes []target.Target
+	// Foreign are packages made elsewhere that go into the same zip. They serve
+	// holes that their names and Requires-Python admit; no name of ours may
+	// come before theirs there, nor theirs before ours elsewhere.
+	Foreign []Foreign
 	// Needs, when not nil, knows what the binaries in the files need. Without
 	// it the names of the files are believed.
 	Needs Needs
@@ -54,6 +58,9 @@ type Plan struct {
 	Version pep440.Version
 	// Packages are sorted by file name.
 	Packages []Package
+	// Foreign say which packages made elsewhere serve which targets, in the
+	// order in which they were given.
+	Foreign []ForeignUse
 	// Holes are the targets without a package, sorted.
 	Holes []target.Target
 	// Dependencies say, for each project, what it costs: sorted by the number
@@ -77,6 +84,14 @@ type Package struct {
 	Pins []lock.Pin
 }
 
+// ForeignUse is a package made elsewhere, and what it is for.
+type ForeignUse struct {
+	Foreign
+	// Targets are holes of the matrix that it fills, sorted. A package may also
+	// be for platforms that axle does not know.
+	Targets []target.Target
+}
+
 // For gives the package that serves a target.
 func (p Plan) For(t target.Target) (Package, bool) {
 	for _, pkg := range p.Packages {
@@ -90,30 +105,52 @@ func (p Plan) For(t target.Target) (Package, bool) {
 // NewPlan decides which packages the solutions need and how they are named.
 // Where no target needs any file there are none. Errors: a file that does not
 // fit its target, binaries that need more than the target has
-// ([fault.BadInput]), and a hole that no name can keep a package from
-// ([fault.NoPackage]); all of them at once.
+// ([fault.BadInput]), and a target for which no names keep agents from a wrong
+// package ([fault.NoPackage]); all of them at once.
 func NewPlan(solutions []lock.Solution, opt Options) (Plan, error) {
-	plan := Plan{Name: opt.Name, Version: opt.Version, Holes: sortedTargets(opt.Holes)}
-	groups, cells, warnings, err := group(solutions, plan.Holes, opt.Needs)
+	plan := Plan{Name: opt.Name, Version: opt.Version}
+	groups, cells, warnings, err := group(solutions, sortedTargets(opt.Holes), opt)
 	if err != nil {
 		return Plan{}, err
 	}
 	plan.Warnings = warnings
 	plan.Dependencies = dependencies(solutions)
-	if len(groups) == 0 || len(groups) == 1 && len(groups[0].pins) == 0 {
-		return plan, nil
+	if len(groups) == 1 && len(groups[0].pins) == 0 && len(opt.Foreign) == 0 {
+		groups = nil
 	}
-	s := newSearch(groups, cells, stem(opt))
+	s := newSearch(groups, cells, stem(opt), opt.Foreign)
 	if err := s.run(); err != nil {
 		return Plan{}, err
 	}
+	s.report(&plan, opt)
+	return plan, nil
+}
+
+// report writes down what was found.
+func (s *search) report(plan *Plan, opt Options) {
 	for _, c := range s.choices {
-		plan.Packages = append(plan.Packages, c.pack(opt))
+		if c.foreign == nil {
+			plan.Packages = append(plan.Packages, c.pack(opt))
+		} else {
+			plan.Foreign = append(plan.Foreign, ForeignUse{Foreign: *c.foreign, Targets: targetsOf(c.members)})
+		}
 	}
 	slices.SortFunc(plan.Packages, func(a, b Package) int {
 		return strings.Compare(a.Filename.Text, b.Filename.Text)
 	})
-	return plan, nil
+	for i, c := range s.cells {
+		if s.own[i] == nil && c.group == nil {
+			plan.Holes = append(plan.Holes, c.target)
+		}
+	}
+}
+
+func targetsOf(cells []*cell) []target.Target {
+	var list []target.Target
+	for _, c := range cells {
+		list = append(list, c.target)
+	}
+	return list
 }
 
 // stem is what every package name of the plan begins with.
@@ -133,10 +170,7 @@ func (c *choice) pack(opt Options) Package {
 		Tags: t.tags, Pythons: t.pythons, ABIs: t.abis, Platforms: t.platforms,
 	}
 	f.Text = f.String()
-	targets := make([]target.Target, len(c.members))
-	for i, m := range c.members {
-		targets[i] = m.target
-	}
+	targets := targetsOf(c.members)
 	return Package{
 		Filename:       f,
 		RequiresPython: requiresPython(targets, c.group.requires),

@@ -70,7 +70,8 @@ func Open(ctx context.Context, sources []Source, opt OpenOptions) (*Wheels, erro
 	}
 	_ = group.Wait()
 	if err := allOf(ctx, errs); err != nil {
-		return nil, errors.Join(err, w.Close())
+		_ = w.Close()
+		return nil, err
 	}
 	for _, one := range w.list {
 		w.byKey[one.File.Key()] = one
@@ -147,7 +148,8 @@ func openWheel(ctx context.Context, s Source, opt OpenOptions) (*Wheel, error) {
 	one := &Wheel{Source: s, reader: r}
 	contents, err := learn(ctx, r, s, opt.Memory)
 	if err != nil {
-		return nil, errors.Join(err, r.Close())
+		_ = r.Close()
+		return nil, err
 	}
 	one.Contents = *contents
 	return one, nil
