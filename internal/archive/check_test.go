@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"slices"
@@ -204,7 +205,7 @@ func TestNoArchive(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	zeros := strings.Repeat("\x00", 40<<20)
+	zeros := strings.Repeat("\x00", ratioFrom+1)
 	data := makeZip(entry{name: "a", data: "0123456789"}, entry{name: "b", data: "0123456789"})
 	bomb := makeZip(entry{name: "bomb", data: zeros, method: 8})
 	for _, c := range []struct {
@@ -220,7 +221,7 @@ func TestLimits(t *testing.T) {
 		{bomb, Limits{}, "bomb: it is a bomb"},
 		{bomb, Limits{Ratio: 1033}, ""},
 	} {
-		_, err := NewReader(strings.NewReader(string(c.data)), int64(len(c.data)), "test.zip", c.limits)
+		_, err := NewReader(bytes.NewReader(c.data), int64(len(c.data)), "test.zip", c.limits)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v, want %q", c.limits, err, c.want)
 		}

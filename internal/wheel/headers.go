@@ -50,7 +50,7 @@ func appendLower(to, name []byte) []byte {
 // folded one are joined by "\n", without the space that led each.
 func fieldText(value []byte) string {
 	value = bytes.TrimSpace(value)
-	if bytes.IndexAny(value, "\r\n") < 0 {
+	if !bytes.ContainsAny(value, "\r\n") {
 		return text(value)
 	}
 	var lines []string
