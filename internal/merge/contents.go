@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -79,7 +81,7 @@ func inspect(ctx context.Context, r *archive.Reader, f wheel.Filename) (*Content
 		return nil, err
 	}
 	c.DistInfo = dir
-	record, err := c.documents(r, f.Text)
+	record, err := c.documents(r, f)
 	if err != nil {
 		return nil, err
 	}
@@ -99,40 +101,47 @@ func inspect(ctx context.Context, r *archive.Reader, f wheel.Filename) (*Content
 	return c, check.problems.Err()
 }
 
-// documents reads WHEEL, entry_points.txt and RECORD.
-func (c *Contents) documents(r *archive.Reader, name string) (wheel.Record, error) {
-	read := func(file string) ([]byte, error) {
-		data, err := r.ReadFile(c.DistInfo + "/" + file)
+// documents reads the files of the .dist-info folder, and gives RECORD.
+func (c *Contents) documents(r *archive.Reader, f wheel.Filename) (record wheel.Record, err error) {
+	for _, file := range []struct {
+		name  string
+		parse func([]byte) error
+	}{
+		{"WHEEL", func(data []byte) error {
+			info, err := wheel.ParseInfo(data)
+			c.Purelib = info.RootIsPurelib
+			return err
+		}},
+		{"METADATA", func(data []byte) error { return checkIdentity(data, f) }},
+		{"entry_points.txt", c.setScripts},
+		{"RECORD", func(data []byte) (err error) {
+			record, err = wheel.ParseRecord(data)
+			return err
+		}},
+	} {
+		data, err := r.ReadFile(c.DistInfo + "/" + file.name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && file.name == "entry_points.txt":
+			continue
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fault.Errorf(fault.BadInput, "%s: has no %s/%s, so this is no wheel", f.Text, c.DistInfo, file.name)
+		case err == nil:
+			err = file.parse(data)
+		}
 		if err != nil {
-			return nil, fault.Errorf(fault.BadInput, "%s: no wheel: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", f.Text, err)
 		}
-		return data, nil
-	}
-	data, err := read("WHEEL")
-	if err != nil {
-		return nil, err
-	}
-	info, err := wheel.ParseInfo(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	c.Purelib = info.RootIsPurelib
-	if _, ok := r.Member(c.DistInfo + "/entry_points.txt"); ok {
-		if data, err = read("entry_points.txt"); err != nil {
-			return nil, err
-		}
-		if err := c.setScripts(data); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	if data, err = read("RECORD"); err != nil {
-		return nil, err
-	}
-	record, err := wheel.ParseRecord(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return record, nil
+}
+
+// checkIdentity holds METADATA against the name of the file.
+func checkIdentity(data []byte, f wheel.Filename) error {
+	m, err := wheel.ParseMetadata(data)
+	if err == nil && (m.Name != f.Name || !m.Version.Equal(f.Version)) {
+		err = fault.Errorf(fault.BadInput, "METADATA is that of %s %s", m.Name, m.Version)
+	}
+	return err
 }
 
 func (c *Contents) setScripts(data []byte) error {

@@ -123,7 +123,8 @@ func (c *foreignCheck) look(ctx context.Context, r *archive.Reader) error {
 	return c.sum()
 }
 
-// documents holds WHEEL and METADATA against the name of the file.
+// documents holds WHEEL against the name of the file, and reads what
+// METADATA asks of Python.
 func (c *foreignCheck) documents(r *archive.Reader, dir string) error {
 	data, err := r.ReadFile(dir + "/WHEEL")
 	if err != nil {
@@ -142,14 +143,8 @@ func (c *foreignCheck) documents(r *archive.Reader, dir string) error {
 		return err
 	}
 	m, err := wheel.ParseMetadata(data)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s: %w", c.Filename.Text, err)
-	case m.Name != c.Filename.Name || !m.Version.Equal(c.Filename.Version):
-		c.refuse("METADATA says %s %s", m.Name, m.Version)
-	}
 	c.RequiresPython = m.RequiresPython
-	return nil
+	return err
 }
 
 func tagList(list []tags.Tag) string {

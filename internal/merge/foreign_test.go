@@ -46,7 +46,7 @@ func TestRow10(t *testing.T) {
 		{rename("sample_ext-1.0.0-cp311.whl"), fault.BadInput, "sample_ext-1.0.0-cp311.whl: not a wheel file name"},
 		{makeWheel(t, dir, "sample_ext-1.0.0-cp310-cp310-win_amd64.whl", files{
 			"sample_ext-1.0.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: sample_ext\nVersion: 2.0\n",
-		}).Path, fault.BadInput, "sample_ext-1.0.0-cp310-cp310-win_amd64.whl: METADATA says sample-ext 2.0"},
+		}).Path, fault.BadInput, "sample_ext-1.0.0-cp310-cp310-win_amd64.whl: METADATA is that of sample-ext 2.0"},
 		{makeWheel(t, dir, "sample_ext-1.0.0-cp39-cp39-win_amd64.whl", files{
 			"x.py":                              "changed",
 			"sample_ext-1.0.0.dist-info/RECORD": "x.py," + wheel.SHA256(sha256.Sum256([]byte("x"))).String() + ",1\n",

@@ -11,6 +11,7 @@ import (
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/wheel"
 )
 
 // Source is a wheel on this machine.
@@ -159,7 +160,7 @@ func openWheel(ctx context.Context, s Source, opt OpenOptions) (*Wheel, error) {
 func learn(ctx context.Context, r *archive.Reader, s Source, memory Memory) (*Contents, error) {
 	if memory != nil && s.Sum != "" {
 		if data, ok := memory.Get(contentsSpace, s.Sum); ok {
-			if c, err := unmarshalContents(data); err == nil && c.describes(r) {
+			if c, err := unmarshalContents(data); err == nil && c.describes(r, s.File.Filename) {
 				return c, nil
 			}
 		}
@@ -176,10 +177,11 @@ func learn(ctx context.Context, r *archive.Reader, s Source, memory Memory) (*Co
 	return c, nil
 }
 
-// describes is a last doubt about what was remembered: the members must be
-// those of the archive, and of the same sizes.
-func (c *Contents) describes(r *archive.Reader) bool {
-	if len(c.Members) != len(r.Members()) {
+// describes is a last doubt about what was remembered: the distribution must
+// be that of the file's name, and the members those of the archive.
+func (c *Contents) describes(r *archive.Reader, f wheel.Filename) bool {
+	name, version, ok := wheel.SplitDistInfo(c.DistInfo)
+	if !ok || name != f.Name || !version.Equal(f.Version) || len(c.Members) != len(r.Members()) {
 		return false
 	}
 	for _, m := range c.Members {

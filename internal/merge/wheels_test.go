@@ -3,8 +3,6 @@ package merge
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,57 +13,16 @@ import (
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/wheel"
+	"github.com/axlepack/axle/internal/wheeltest"
 )
 
-// files are the members of a wheel. WHEEL, METADATA and RECORD are added
-// where they are missing; a name that ends in "*" is executable.
-type files map[string]string
+// files are the members of a wheel, as wheeltest takes them.
+type files = map[string]string
 
 // makeWheel writes a wheel into dir and gives it as a source.
 func makeWheel(t testing.TB, dir, name string, members files) Source {
 	t.Helper()
-	f, err := wheel.ParseFilename(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	members = maps.Clone(members)
-	info := f.Name.Escaped() + "-" + f.Version.String() + ".dist-info/"
-	add := func(file, data string) {
-		if _, given := members[info+file]; !given {
-			members[info+file] = data
-		}
-	}
-	var tags strings.Builder
-	for _, tag := range f.Tags {
-		tags.WriteString("Tag: " + tag.String() + "\n")
-	}
-	add("WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: "+map[bool]string{true: "true", false: "false"}[f.Platforms[0] == "any"]+"\n"+tags.String())
-	add("METADATA", "Metadata-Version: 2.1\nName: "+string(f.Name)+"\nVersion: "+f.Version.String()+"\n")
-	var record wheel.Record
-	for file, data := range members {
-		record = append(record, wheel.RecordEntry{Path: strings.TrimSuffix(file, "*"), Hash: wheel.SHA256(sha256.Sum256([]byte(data))), Size: int64(len(data))})
-	}
-	add("RECORD", string(append(record, wheel.RecordEntry{Path: info + "RECORD", Size: -1}).Marshal()))
-	return writeWheel(t, dir, name, members)
-}
-
-// writeWheel writes exactly these members.
-func writeWheel(t testing.TB, dir, name string, members files) Source {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	err := archive.WriteFile(path, func(out io.Writer) error {
-		w := archive.NewWriter(out)
-		for _, file := range slices.Sorted(maps.Keys(members)) {
-			if err := w.Add(strings.TrimSuffix(file, "*"), archiveMode(strings.HasSuffix(file, "*")), []byte(members[file])); err != nil {
-				return err
-			}
-		}
-		return w.Close()
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sourceOf(t, path)
+	return sourceOf(t, wheeltest.WriteFile(t, dir, name, wheeltest.Make(t, name, members)))
 }
 
 func sourceOf(t testing.TB, path string) Source {

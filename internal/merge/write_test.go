@@ -1,7 +1,6 @@
 package merge
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"errors"
 	"flag"
@@ -17,6 +16,7 @@ import (
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/wheel"
+	"github.com/axlepack/axle/internal/wheeltest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -53,10 +53,10 @@ func sample(t testing.TB, dir string) []Source {
 			"alpha-1.2.dist-info/licenses/LICENSE":       "free\n",
 			"alpha-1.2.dist-info/INSTALLER":              "pip\n",
 			"alpha-1.2.dist-info/RECORD.jws":             "{}",
-			"alpha-1.2.data/scripts/alpha-tool*":         "#!python -E\n# -*- coding: utf-8 -*-\nprint('tool runs')\n",
-			"alpha-1.2.data/scripts/alpha-old*":          "#!/opt/build/bin/python3.11\nprint('old runs')\n",
-			"alpha-1.2.data/scripts/alpha.sh*":           "#!/bin/sh\necho shell runs\n",
-			"alpha-1.2.data/scripts/alpha*":              "#!python\nan old wrapper\n",
+			"alpha-1.2.data/scripts/alpha-tool":          "#!python -E\n# -*- coding: utf-8 -*-\nprint('tool runs')\n",
+			"alpha-1.2.data/scripts/alpha-old":           "#!/opt/build/bin/python3.11\nprint('old runs')\n",
+			"alpha-1.2.data/scripts/alpha.sh":            "#!/bin/sh\necho shell runs\n",
+			"alpha-1.2.data/scripts/alpha":               "#!python\nan old wrapper\n",
 			"alpha-1.2.data/data/share/alpha/a.conf":     "a = 1\n",
 			"alpha-1.2.data/headers/alpha.h":             "#pragma once\n",
 			"alpha-1.2.data/purelib/alpha_extra.py":      "extra = 1\n",
@@ -299,66 +299,86 @@ a-1-py3-none-any.whl: a-1.data/y: there is no place for the data scheme "y"`
 	}
 }
 
-// TestBadWheels: each with its exit code and message, all at once.
+// TestBadWheels: each with its exit code and message, beside what else is wrong.
 func TestBadWheels(t *testing.T) {
 	dir := t.TempDir()
-	info := "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-	record := "x.py,sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,1\n"
+	const name = "bad-1-py3-none-any.whl"
 	good := makeWheel(t, dir, "good-1-py3-none-any.whl", files{"x.py": "1"})
-	whole, err := os.ReadFile(good.Path)
-	if err != nil {
+	data := wheeltest.Make(t, name, files{"bad/__init__.py": "x = 1\n", "bad/data.txt": strings.Repeat("data ", 1000)})
+	for _, test := range []struct {
+		fault wheeltest.Fault
+		code  int
+		want  string
+	}{
+		{wheeltest.NotZip, fault.BadInput, name},
+		{wheeltest.Truncated, fault.BadInput, name},
+		{wheeltest.WrongCRC, fault.BadInput, "CRC-32"},
+		{wheeltest.Parent, fault.BadInput, "../evil.py"},
+		{wheeltest.Absolute, fault.BadInput, "/evil.py"},
+		{wheeltest.Backslash, fault.BadInput, "evil.py"},
+		{wheeltest.Device, fault.BadInput, "aux.py"},
+		{wheeltest.Duplicate, fault.BadInput, "comes twice"},
+		{wheeltest.CaseClash, fault.BadInput, "case"},
+		{wheeltest.Link, fault.BadInput, name},
+		{wheeltest.WrongHash, fault.Mismatch, "is not what RECORD says"},
+		{wheeltest.NoRecord, fault.BadInput, name + ": has no bad-1.dist-info/RECORD"},
+		{wheeltest.NoMetadata, fault.BadInput, name + ": has no bad-1.dist-info/METADATA"},
+		{wheeltest.NoWheel, fault.BadInput, name + ": has no bad-1.dist-info/WHEEL"},
+		{wheeltest.OtherName, fault.BadInput, name + ": METADATA is that of"},
+	} {
+		bad := sourceOf(t, wheeltest.WriteFile(t, dir, name, wheeltest.Break(t, data, test.fault)))
+		_, err := Open(t.Context(), []Source{good, bad}, OpenOptions{})
+		if err == nil || fault.ExitCode(err) != test.code || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: exit %d, %v; want exit %d, %s", test.fault, fault.ExitCode(err), err, test.code, test.want)
+		}
+	}
+	for points, want := range map[string]string{
+		"[console_scripts]\n../e = a:b\n": name + `: entry point "../e": no file can have this name`,
+		"[gui_scripts]\nf = a:b..c\n":     name + `: entry point "f": "a:b..c" names no function`,
+		"[console_scripts]\nf = a\n":      name + `: entry point "f": "a" names no function`,
+	} {
+		bad := makeWheel(t, dir, name, files{"dist-info/entry_points.txt": points})
+		_, err := Open(t.Context(), []Source{bad, good}, OpenOptions{})
+		if fault.ExitCode(err) != fault.BadInput || err.Error() != want {
+			t.Errorf("%q: %v", points, err)
+		}
+	}
+}
+
+// TestRenamedWheel: what is remembered of a wheel does not make another name true.
+func TestRenamedWheel(t *testing.T) {
+	dir, memory := t.TempDir(), &notes{}
+	good := makeWheel(t, dir, "good-1-py3-none-any.whl", files{"x.py": "1"})
+	open(t, OpenOptions{Memory: memory}, good)
+	renamed := filepath.Join(dir, "other-1-py3-none-any.whl")
+	if err := os.Rename(good.Path, renamed); err != nil {
 		t.Fatal(err)
 	}
-	write := func(name string, data []byte) Source {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return sourceOf(t, filepath.Join(dir, name))
-	}
-	for _, test := range []struct {
-		source Source
-		code   int
-		want   string
-	}{
-		{writeWheel(t, dir, "a-1-py3-none-any.whl", files{"x.py": "1", "a-1.dist-info/WHEEL": info, "a-1.dist-info/RECORD": record}), fault.Mismatch,
-			"a-1-py3-none-any.whl: x.py is not what RECORD says"},
-		{writeWheel(t, dir, "b-1-py3-none-any.whl", files{"x.py": "1"}), fault.BadInput, "no dist-info folder"},
-		{writeWheel(t, dir, "c-1-py3-none-any.whl", files{"c-1.dist-info/WHEEL": info}), fault.BadInput, "c-1-py3-none-any.whl: no wheel: "},
-		{writeWheel(t, dir, "d-1-py3-none-any.whl", files{"c-1.dist-info/WHEEL": info}), fault.BadInput, "no dist-info folder for d 1"},
-		{makeWheel(t, dir, "e-1-py3-none-any.whl", files{"e-1.dist-info/entry_points.txt": "[console_scripts]\n../e = a:b\n"}), fault.BadInput,
-			`e-1-py3-none-any.whl: entry point "../e": no file can have this name`},
-		{makeWheel(t, dir, "f-1-py3-none-any.whl", files{"f-1.dist-info/entry_points.txt": "[console_scripts]\nf = a:b;c\n"}), fault.BadInput, "f-1-py3-none-any.whl: "},
-		{write("g-1-py3-none-any.whl", whole[:len(whole)/2]), fault.BadInput, "g-1-py3-none-any.whl"},
-		{write("h-1-py3-none-any.whl", bytes.ReplaceAll(whole, []byte("good-1.dist-info/METADATA"), []byte("../d-1.dist-info/METADATA"))), fault.BadInput, "../d-1.dist-info/METADATA"},
-		{write("i-1-py3-none-any.whl", []byte("<html>")), fault.BadInput, "i-1-py3-none-any.whl"},
-	} {
-		_, err := Open(t.Context(), []Source{good, test.source}, OpenOptions{})
-		if err == nil || fault.ExitCode(err) != test.code || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: exit %d, %v; want exit %d, %s", test.source.File.Filename.Text, fault.ExitCode(err), err, test.code, test.want)
-		}
+	if _, err := Open(t.Context(), []Source{sourceOf(t, renamed)}, OpenOptions{Memory: memory}); fault.ExitCode(err) != fault.BadInput {
+		t.Errorf("got %v", err)
 	}
 }
 
 // TestOddRecord: RECORD may forget files or name too many; then it is made anew.
 func TestOddRecord(t *testing.T) {
-	info := "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-	record := "x.py,sha512=TU34FV1DUfCaAAWT-fEJ9vRuTYmPYDKSFKgk4zXp7rlp1TQ8bGGUIVyKcfQZH6MhzCUQ0NE7jhgUVvuTUTTTqA,\ngone.py,,\nsub/,,\na-1.dist-info/WHEEL,md5=abc,\n"
-	a := writeWheel(t, t.TempDir(), "a-1-py3-none-any.whl", files{"x.py": "1", "y.py": "2", "a-1.dist-info/WHEEL": info, "a-1.dist-info/RECORD": record})
-	w, err := Open(t.Context(), []Source{a}, OpenOptions{})
-	if err == nil {
-		t.Fatal("a wrong SHA-512 was accepted")
+	dir := t.TempDir()
+	const wrong = "x.py,sha512=AAAA,\n"
+	record := "gone.py,,\nsub/,,\na-1.dist-info/WHEEL,md5=abc,\n"
+	a := makeWheel(t, dir, "a-1-py3-none-any.whl", files{"x.py": "1", "y.py": "2", "dist-info/RECORD": wrong + record})
+	if _, err := Open(t.Context(), []Source{a}, OpenOptions{}); fault.ExitCode(err) != fault.Mismatch {
+		t.Errorf("a wrong SHA-512: %v", err)
 	}
-	a = writeWheel(t, t.TempDir(), "a-1-py3-none-any.whl", files{"x.py": "1", "y.py": "2", "a-1.dist-info/WHEEL": info, "a-1.dist-info/RECORD": record[strings.Index(record, "\n")+1:]})
-	w = open(t, OpenOptions{}, a)
+	a = makeWheel(t, dir, "a-1-py3-none-any.whl", files{"x.py": "1", "y.py": "2", "dist-info/RECORD": record})
+	w := open(t, OpenOptions{}, a)
 	var found []string
 	for _, f := range w.Findings() {
 		found = append(found, f.String())
 	}
 	want := []string{
+		"a-1-py3-none-any.whl: a-1.dist-info/METADATA is not in RECORD",
 		"a-1-py3-none-any.whl: a-1.dist-info/WHEEL has no hash in RECORD that proves anything",
 		"a-1-py3-none-any.whl: gone.py is in RECORD, but not in the wheel",
-		"a-1-py3-none-any.whl: x.py is not in RECORD",
-		"a-1-py3-none-any.whl: and 1 more oddities in RECORD",
+		"a-1-py3-none-any.whl: and 2 more oddities in RECORD",
 	}
 	if !slices.Equal(found, want) {
 		t.Errorf("found %q", found)
