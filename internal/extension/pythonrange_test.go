@@ -119,8 +119,13 @@ func productAdmits(release []int, clauses []string) bool {
 // Every range admits exactly what the product's algorithm admits.
 func TestRangesAgreeWithTheProduct(t *testing.T) {
 	rng := rand.New(rand.NewSource(22))
+	versions := map[[3]int]pep440.Version{}
+	for i := range 3 * 13 * 13 {
+		n := [3]int{2 + i/169, i / 13 % 13, i % 13}
+		versions[n] = pep440.MustParse(fmt.Sprintf("%d.%d.%d", n[0], n[1], n[2]))
+	}
 	pick := func(list ...string) string { return list[rng.Intn(len(list))] }
-	for range 3000 {
+	for range 1000 {
 		var clauses []string
 		for range 1 + rng.Intn(3) {
 			version := pick("2", "3", "4", "2.7", "3.0", "3.8", "3.9", "3.10", "3.9.0", "3.9.1", "3.9.10", "3.10.2") + pick("", "*", ".*")
@@ -141,7 +146,7 @@ func TestRangesAgreeWithTheProduct(t *testing.T) {
 					if err != nil {
 						continue
 					}
-					if got := r.Admits(pep440.MustParse(fmt.Sprintf("%d.%d.%d", major, minor, patch))); got != want {
+					if got := r.Admits(versions[[3]int{major, minor, patch}]); got != want {
 						t.Fatalf("%s admits %d.%d.%d: %v, want %v", text, major, minor, patch, got, want)
 					}
 				}
