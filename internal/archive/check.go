@@ -79,7 +79,7 @@ func checkNames(records []record, p *problems) {
 		if rec.bad {
 			continue
 		}
-		key := foldName(rec.Name)
+		key := FoldName(rec.Name)
 		addFolders(folders, key, rec)
 		if rec.folder {
 			continue

@@ -36,12 +36,12 @@ func TestFoldName(t *testing.T) {
 	for _, same := range [][2]string{
 		{"A/b.PY", "a/B.py"}, {"\u00e9", "e\u0301"}, {"\u00c9", "e\u0301"}, {"stra\u017fe", "strase"}, {"\u212a", "k"}, {"\u2126", "\u03c9"}, {"Å", "\u212b"},
 	} {
-		if foldName(same[0]) != foldName(same[1]) {
+		if FoldName(same[0]) != FoldName(same[1]) {
 			t.Errorf("%q and %q are told apart", same[0], same[1])
 		}
 	}
 	for _, other := range [][2]string{{"a", "b"}, {"e", "é"}, {"a/b", "a_b"}} {
-		if foldName(other[0]) == foldName(other[1]) {
+		if FoldName(other[0]) == FoldName(other[1]) {
 			t.Errorf("%q and %q are taken for one", other[0], other[1])
 		}
 	}

@@ -89,8 +89,8 @@ func FuzzCheckName(f *testing.F) {
 		f.Add(c.entries[0].name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		if CheckName(name) == "" && foldName(foldName(name)) != foldName(name) {
-			t.Errorf("%q folds to %q, and that to %q", name, foldName(name), foldName(foldName(name)))
+		if CheckName(name) == "" && FoldName(FoldName(name)) != FoldName(name) {
+			t.Errorf("%q folds to %q, and that to %q", name, FoldName(name), FoldName(FoldName(name)))
 		}
 	})
 }

@@ -75,9 +75,9 @@ func isDevice(part string) bool {
 	return ok && utf8.RuneCountInString(port) == 1 && strings.Contains("0123456789¹²³", port)
 }
 
-// foldName is equal for two names that are one file on a file system that
+// FoldName is equal for two names that are one file on a file system that
 // ignores case or Unicode normalisation.
-func foldName(name string) string {
+func FoldName(name string) string {
 	for i := range len(name) {
 		if name[i] >= utf8.RuneSelf {
 			return norm.NFC.String(strings.Map(foldRune, norm.NFC.String(name)))

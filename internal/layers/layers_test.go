@@ -62,6 +62,7 @@ var beside = map[string][]string{
 	"internal/extension": {"internal/target", "internal/wheel", "internal/yamldoc"},
 	"internal/agent":     {"internal/yamldoc"},
 	"internal/index":     {"internal/cache", "internal/archive"},
+	"internal/unpack":    {"internal/archive"},
 	"interpreters":       {"internal/cache"},
 	"bundle":             {"internal/report"},
 }
