@@ -3,10 +3,8 @@ package merge
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
+	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/fault"
 )
 
@@ -23,7 +21,7 @@ func (e *ClashError) Error() string {
 	switch {
 	case e.Path == e.OtherPath:
 		return fmt.Sprintf("%s: in %s and in %s, with different bytes", e.Path, e.First, e.Second)
-	case strings.HasPrefix(fold(e.OtherPath), fold(e.Path)+"/"):
+	case strings.HasPrefix(archive.FoldName(e.OtherPath), archive.FoldName(e.Path)+"/"):
 		return fmt.Sprintf("%s: a file in %s, and a folder in %s (%s)", e.Path, e.First, e.Second, e.OtherPath)
 	}
 	return fmt.Sprintf("%s: in %s, and %s in %s: names that differ in case or Unicode form only", e.Path, e.First, e.OtherPath, e.Second)
@@ -46,7 +44,7 @@ func unite(entries []Entry) ([]Entry, error) {
 	files, folders := map[string]int{}, map[string]int{}
 	out := entries[:0:0]
 	for _, e := range entries {
-		key := fold(e.Path)
+		key := archive.FoldName(e.Path)
 		i, taken := files[key]
 		switch {
 		case !taken:
@@ -60,7 +58,7 @@ func unite(entries []Entry) ([]Entry, error) {
 		}
 	}
 	for _, e := range out {
-		if i, ok := folders[fold(e.Path)]; ok {
+		if i, ok := folders[archive.FoldName(e.Path)]; ok {
 			problems = append(problems, &ClashError{e.Path, out[i].Path, e.Owner, out[i].Owner})
 		}
 	}
@@ -77,16 +75,4 @@ func addFolders(folders map[string]int, key string, file int) {
 		folders[folder] = file
 		key = folder
 	}
-}
-
-// fold is equal for two names that are one file where case or Unicode
-// normalisation does not count, as archive has it on reading.
-func fold(name string) string {
-	for i := range len(name) {
-		if name[i] >= 0x80 {
-			lower := func(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
-			return norm.NFC.String(strings.Map(lower, norm.NFC.String(name)))
-		}
-	}
-	return strings.ToLower(name)
 }

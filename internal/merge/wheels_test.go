@@ -76,7 +76,7 @@ func build(t testing.TB, w *Wheels, solutions []lock.Solution) []Written {
 	if err != nil {
 		t.Fatal(err)
 	}
-	written, err := w.WriteAll(t.Context(), p, t.TempDir(), 0)
+	written, err := w.WriteAll(t.Context(), p, t.TempDir(), WriteOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

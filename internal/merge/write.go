@@ -56,21 +56,29 @@ func (w *Wheels) Write(ctx context.Context, name string, p Package, out io.Write
 	return written, to.Close()
 }
 
+// WriteOptions change how packages are written. The zero value works.
+type WriteOptions struct {
+	// Workers is how many packages are written at once; 0 stands for one for
+	// each processor.
+	Workers int
+	// Done, when not nil, is told of each package of the plan that is there, in
+	// any order and from several goroutines.
+	Done func(i int, w Written)
+}
+
 // WriteAll writes the packages of a plan into a folder, several at once, each
 // whole or not at all. The results are in the order of the plan; every error
 // of every package is reported.
-func (w *Wheels) WriteAll(ctx context.Context, plan Plan, dir string, atOnce int) ([]Written, error) {
+func (w *Wheels) WriteAll(ctx context.Context, plan Plan, dir string, opt WriteOptions) ([]Written, error) {
 	written, errs := make([]Written, len(plan.Packages)), make([]error, len(plan.Packages))
 	var group errgroup.Group
-	group.SetLimit(workers(atOnce))
+	group.SetLimit(workers(opt.Workers))
 	for i, p := range plan.Packages {
 		group.Go(func() error {
-			path := filepath.Join(dir, p.Filename.Text)
-			sums, err := archive.WriteHashed(path, func(out io.Writer) (err error) {
-				written[i], err = w.Write(ctx, plan.Name, p, out)
-				return err
-			})
-			written[i].Path, written[i].Sums, errs[i] = path, sums, err
+			written[i], errs[i] = w.writeFile(ctx, plan.Name, p, dir)
+			if errs[i] == nil && opt.Done != nil {
+				opt.Done(i, written[i])
+			}
 			return nil
 		})
 	}
@@ -79,6 +87,16 @@ func (w *Wheels) WriteAll(ctx context.Context, plan Plan, dir string, atOnce int
 		return nil, err
 	}
 	return written, nil
+}
+
+func (w *Wheels) writeFile(ctx context.Context, name string, p Package, dir string) (written Written, err error) {
+	path := filepath.Join(dir, p.Filename.Text)
+	sums, err := archive.WriteHashed(path, func(out io.Writer) (err error) {
+		written, err = w.Write(ctx, name, p, out)
+		return err
+	})
+	written.Path, written.Sums = path, sums
+	return written, err
 }
 
 // entries lays a package out, with its own dist-info.

@@ -270,7 +270,7 @@ func TestClashes(t *testing.T) {
 	solutions := append(solved(t, "cp311@linux/amd64", a, b), solved(t, "cp312@linux/amd64", a, b, makeWheel(t, dir, "c-1-py3-none-any.whl", files{"c.py": ""}))...)
 	w = open(t, OpenOptions{}, a, b, sourceOf(t, filepath.Join(dir, "c-1-py3-none-any.whl")))
 	out := t.TempDir()
-	_, again := w.WriteAll(t.Context(), mustPlan(t, w, solutions), out, 0)
+	_, again := w.WriteAll(t.Context(), mustPlan(t, w, solutions), out, WriteOptions{})
 	if again == nil || again.Error() != err.Error() || fault.ExitCode(again) != fault.NameClash {
 		t.Errorf("writing both: exit %d\n%v", fault.ExitCode(again), again)
 	}
@@ -282,7 +282,7 @@ func TestClashes(t *testing.T) {
 func TestExtensionNamedAsDependency(t *testing.T) {
 	a := makeWheel(t, t.TempDir(), "sample_ext-7-py3-none-any.whl", files{"a.py": ""})
 	w := open(t, OpenOptions{}, a)
-	_, err := w.WriteAll(t.Context(), mustPlan(t, w, solvedOf(t, w)), t.TempDir(), 0)
+	_, err := w.WriteAll(t.Context(), mustPlan(t, w, solvedOf(t, w)), t.TempDir(), WriteOptions{})
 	if fault.ExitCode(err) != fault.NameClash {
 		t.Errorf("got %v", err)
 	}
