@@ -16,6 +16,7 @@ type credentials struct {
 }
 
 type credential struct {
+	address      string // that they were part of, without them
 	origin, path string
 	user         *url.Userinfo
 }
@@ -27,7 +28,7 @@ func newCredentials(addresses []string, netrcText string) *credentials {
 	c := new(credentials)
 	for _, address := range addresses {
 		if u, err := url.Parse(address); err == nil && u.User != nil && u.Host != "" {
-			c.entries = append(c.entries, credential{origin(u), u.Path, u.User})
+			c.entries = append(c.entries, credential{redactURL(u), origin(u), u.Path, u.User})
 		}
 	}
 	c.netrc = parseNetrc(netrcText)
@@ -52,14 +53,18 @@ func parseNetrc(text string) (parsed *netrc.Netrc) {
 	return parsed
 }
 
-// find is the user for an address: of several with the same origin the one
-// whose path reaches furthest into the address, else the first.
-func (c *credentials) find(u *url.URL) *url.Userinfo {
+// find is the user for an address. Of several with the same origin it is that
+// of the index which named the address (source), else the one whose path
+// reaches furthest into the address, else the first.
+func (c *credentials) find(u *url.URL, source string) *url.Userinfo {
 	var best *credential
 	for i := range c.entries {
 		e := &c.entries[i]
 		if e.origin != origin(u) {
 			continue
+		}
+		if e.address == source {
+			return e.user
 		}
 		if best == nil || strings.HasPrefix(u.Path, e.path) && (!strings.HasPrefix(u.Path, best.path) || len(e.path) > len(best.path)) {
 			best = e
@@ -88,6 +93,9 @@ func origin(u *url.URL) string {
 	return strings.ToLower(u.Scheme+"://"+u.Hostname()) + ":" + port
 }
 
+// sourceKey is where a request's context names the index that led to it.
+type sourceKey struct{}
+
 // authTransport adds credentials to requests. It works below redirects: each
 // hop has what belongs to its own origin, and no hop has what belongs to
 // another.
@@ -97,7 +105,8 @@ type authTransport struct {
 }
 
 func (t authTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	user := t.credentials.find(r.URL)
+	source, _ := r.Context().Value(sourceKey{}).(string)
+	user := t.credentials.find(r.URL, source)
 	if user == nil && r.Header.Get("Authorization") == "" && r.URL.User == nil {
 		return t.next.RoundTrip(r)
 	}

@@ -17,7 +17,7 @@ type Index struct {
 }
 
 // Config is where files come from and how they are reached. It may hold
-// credentials and has no String for that reason.
+// credentials, which its String does not show.
 type Config struct {
 	// Indexes in order of preference: the first that has a project serves it.
 	Indexes []Index

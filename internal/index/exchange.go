@@ -29,6 +29,8 @@ type exchange struct {
 	method string // GET when empty
 	url    string // without credentials
 	header map[string]string
+	// source is the index that named the address; its credentials count first.
+	source string
 	// slots bounds how many exchanges of a kind are under way at once.
 	slots chan struct{}
 	// read uses an answer of any status that is not tried again. Its errors
@@ -126,7 +128,7 @@ func (c *Client) request(ctx context.Context, e exchange) (*http.Request, error)
 	if method == "" {
 		method = http.MethodGet
 	}
-	req, err := http.NewRequestWithContext(ctx, method, e.url, nil)
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, sourceKey{}, e.source), method, e.url, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s: not an address", Redact(e.url))
 	}
@@ -212,7 +214,8 @@ func isLasting(err error) bool {
 func (c *Client) statusError(address string, resp *http.Response) *StatusError {
 	e := &StatusError{URL: address, Status: resp.StatusCode}
 	if resp.Request != nil {
-		e.HadCredentials = c.credentials.find(resp.Request.URL) != nil
+		source, _ := resp.Request.Context().Value(sourceKey{}).(string)
+		e.HadCredentials = c.credentials.find(resp.Request.URL, source) != nil
 	}
 	e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), c.options.Now())
 	return e

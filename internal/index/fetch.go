@@ -162,7 +162,7 @@ func (d *download) run(ctx context.Context, w io.Writer) error {
 				header["If-Range"] = d.validator
 			}
 		}
-		err := d.client.run(ctx, exchange{url: d.file.URL, header: header, slots: d.client.downloads, read: func(resp *http.Response) error {
+		err := d.client.run(ctx, exchange{url: d.file.URL, source: d.file.Source, header: header, slots: d.client.downloads, read: func(resp *http.Response) error {
 			return d.read(resp, out)
 		}})
 		var broken *resumeError

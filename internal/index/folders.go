@@ -111,7 +111,7 @@ func (c *Client) remoteLinks(ctx context.Context, p place) ([]link, error) {
 	if l.setURL(u, p.url); readName(l.name, "").unusable == "" {
 		return []link{l}, nil
 	}
-	page, err := c.page(ctx, p.url, "")
+	page, err := c.page(ctx, p.url, p.address, "")
 	if err != nil {
 		return nil, err
 	}

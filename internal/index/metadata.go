@@ -133,7 +133,7 @@ var errNoMetadataFile = errors.New("the index has no metadata file for it")
 // does not count.
 func (c *Client) metadataFile(ctx context.Context, f File) ([]byte, error) {
 	var data []byte
-	err := c.run(ctx, exchange{url: f.URL + ".metadata", slots: c.requests, read: func(resp *http.Response) (err error) {
+	err := c.run(ctx, exchange{url: f.URL + ".metadata", source: f.Source, slots: c.requests, read: func(resp *http.Response) (err error) {
 		switch resp.StatusCode {
 		case http.StatusOK:
 			data, err = io.ReadAll(io.LimitReader(resp.Body, longestMetadata))

@@ -85,7 +85,7 @@ func (c *Client) listed(ctx context.Context, index place, name pep508.Name) (*Pr
 	if index.path != "" {
 		return c.listedLocally(index, name)
 	}
-	page, err := c.page(ctx, pageURL(index.url, name), name)
+	page, err := c.page(ctx, pageURL(index.url, name), index.address, name)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +110,8 @@ func pageURL(index string, name pep508.Name) string {
 }
 
 // page is a page from the cache while it is fresh, else from the index. name
-// is "" for a page of files of any project.
-func (c *Client) page(ctx context.Context, address string, name pep508.Name) (*foundPage, error) {
+// is "" for a page of files of any project; source is the index it belongs to.
+func (c *Client) page(ctx context.Context, address, source string, name pep508.Name) (*foundPage, error) {
 	var cached *foundPage
 	if data, ok := c.storage.get(pageSpace, address); ok {
 		cached = decodePage(data)
@@ -122,7 +122,7 @@ func (c *Client) page(ctx context.Context, address string, name pep508.Name) (*f
 	case c.options.Offline:
 		return nil, &OfflineError{What: "the listing of " + address}
 	}
-	return c.fetchPage(ctx, address, name, cached)
+	return c.fetchPage(ctx, address, source, name, cached)
 }
 
 func (c *Client) isFresh(p *foundPage) bool {
@@ -130,7 +130,7 @@ func (c *Client) isFresh(p *foundPage) bool {
 	return now < p.expires && now >= p.fetched
 }
 
-func (c *Client) fetchPage(ctx context.Context, address string, name pep508.Name, cached *foundPage) (*foundPage, error) {
+func (c *Client) fetchPage(ctx context.Context, address, source string, name pep508.Name, cached *foundPage) (*foundPage, error) {
 	header := map[string]string{"Accept": accept}
 	if cached != nil && cached.found {
 		// A cache between here and the index may hold an older page.
@@ -142,7 +142,7 @@ func (c *Client) fetchPage(ctx context.Context, address string, name pep508.Name
 		}
 	}
 	var page *foundPage
-	err := c.run(ctx, exchange{url: address, header: header, slots: c.requests, read: func(resp *http.Response) (err error) {
+	err := c.run(ctx, exchange{url: address, source: source, header: header, slots: c.requests, read: func(resp *http.Response) (err error) {
 		page, err = c.readPage(resp, address, name, cached)
 		return err
 	}})

@@ -32,7 +32,7 @@ func (c *Client) rangedMetadata(ctx context.Context, f File) ([]byte, error) {
 	if c.facts(f.URL).NoRanges {
 		return nil, errNoRanges
 	}
-	r := &rangedFile{client: c, url: f.URL}
+	r := &rangedFile{client: c, url: f.URL, source: f.Source}
 	if err := r.begin(ctx, f.Size); err != nil {
 		if errors.Is(err, errNoRanges) && !r.partial {
 			c.learn(f.URL, func(h *hostFacts) { h.NoRanges = true })
@@ -60,6 +60,7 @@ func badWheel(f File, err error) error {
 type rangedFile struct {
 	client  *Client
 	url     string
+	source  string
 	size    int64
 	tailAt  int64
 	tail    []byte
@@ -92,7 +93,7 @@ func (r *rangedFile) span(ctx context.Context, from, to int64) ([]byte, error) {
 		return nil, errNotZip
 	}
 	if r.tailAt-to > farSize {
-		far := rangedFile{client: r.client, url: r.url}
+		far := rangedFile{client: r.client, url: r.url, source: r.source}
 		if err := far.ask(ctx, from, to); err != nil {
 			return nil, err
 		}
@@ -113,7 +114,7 @@ func (r *rangedFile) span(ctx context.Context, from, to int64) ([]byte, error) {
 
 // extend fetches what is before the bytes that are here.
 func (r *rangedFile) extend(ctx context.Context, from int64) error {
-	before := rangedFile{client: r.client, url: r.url}
+	before := rangedFile{client: r.client, url: r.url, source: r.source}
 	if err := before.ask(ctx, from, r.tailAt); err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (r *rangedFile) ask(ctx context.Context, from, to int64) error {
 	}
 	// Parts of a compressed answer would be parts of something else.
 	headers := map[string]string{"Range": header, "Accept-Encoding": "identity"}
-	return r.client.run(ctx, exchange{url: r.url, header: headers, slots: r.client.requests, read: func(resp *http.Response) error {
+	return r.client.run(ctx, exchange{url: r.url, source: r.source, header: headers, slots: r.client.requests, read: func(resp *http.Response) error {
 		switch resp.StatusCode {
 		case http.StatusPartialContent:
 			return r.take(resp, from, to)

@@ -40,3 +40,9 @@ func (i Index) String() string { return Redact(i.URL) }
 
 // GoString keeps credentials out of %#v.
 func (i Index) GoString() string { return "index.Index{" + i.String() + "}" }
+
+// String keeps credentials out of whatever prints a configuration.
+func (c Config) String() string { return "index.Config" }
+
+// GoString is String.
+func (c Config) GoString() string { return c.String() }
