@@ -33,6 +33,7 @@ func (p *problem) choose(in *info) int {
 
 // discard takes away versions without a usable file.
 func (p *problem) discard(in *info, useless set) {
+	p.dirty = append(p.dirty, in.x)
 	if in.useless == nil {
 		in.useless = p.add(&uselessFact{in}, term{in.x, useless})
 		return

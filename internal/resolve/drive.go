@@ -1,5 +1,7 @@
 package resolve
 
+import "cmp"
+
 // solve finds a solution, or the clause that proves there is none.
 func (p *problem) solve() (*clause, error) {
 	changed, err := p.start()
@@ -22,10 +24,11 @@ func (p *problem) solve() (*clause, error) {
 			continue
 		}
 		p.next = in.name
-		if err := p.try(in); err != nil {
+		if err := cmp.Or(p.ctx.Err(), p.try(in)); err != nil {
 			return nil, err
 		}
-		changed = []varID{in.x}
+		changed = append(p.dirty, in.x)
+		p.dirty = nil
 	}
 }
 
