@@ -2,29 +2,194 @@ package bundle
 
 import (
 	"context"
-	"errors"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
+	"golang.org/x/sync/errgroup"
+
+	"github.com/axlepack/axle/internal/archive"
+	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
+	"github.com/axlepack/axle/internal/pack"
+	"github.com/axlepack/axle/internal/target"
 )
 
-func (s *session) write(ctx context.Context, wheels *merge.Wheels, result *Result) (err error) {
-	dist := filepath.Join(s.project.Dir, "dist")
-	if err := os.MkdirAll(dist, 0o755); err != nil {
-		return err
-	}
-	stage, err := os.MkdirTemp(dist, ".axle-")
+// write makes packages and zips in a staging folder of dist and moves them
+// into place when all of them are there.
+func (s *session) write(ctx context.Context, wheels *merge.Wheels, result *Result) error {
+	out, err := stage(s.dist())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
-	s.opt.Progress.Step("merging", len(result.Plan.Packages.Packages))
-	written, err := wheels.WriteAll(ctx, result.Plan.Packages, stage, runtime.GOMAXPROCS(0))
+	defer out.remove()
+	if s.project.Manifest.ZipSafe {
+		err = s.writeZipSafe(ctx, wheels, out, result)
+	} else {
+		err = s.writeZips(ctx, wheels, out, result)
+	}
 	if err != nil {
 		return err
 	}
-	_ = written
+	return out.place(s.project.Manifest.Name, s.project.Manifest.Version.PEP440)
+}
+
+// extension is what every zip of the project has.
+func (s *session) extension() pack.Extension {
+	m := s.project.Manifest
+	return pack.Extension{
+		Name: m.Name, Version: m.Version.PEP440, Manifest: m.Packed(),
+		Source: os.DirFS(s.project.Source), Modules: s.project.Modules, ZipSafe: m.ZipSafe,
+	}
+}
+
+// writeZips writes the packages, and beside that the zips that embed them.
+func (s *session) writeZips(ctx context.Context, wheels *merge.Wheels, out *staged, result *Result) error {
+	plan := result.Plan.Packages
+	s.opt.Progress.Step("merging", len(plan.Packages))
+	ready := make([]chan archive.Sums, len(plan.Packages))
+	for i := range ready {
+		ready[i] = make(chan archive.Sums, 1)
+	}
+	var written []merge.Written
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		written, err = wheels.WriteAll(ctx, plan, out.packages(), merge.WriteOptions{
+			Workers: runtime.GOMAXPROCS(0),
+			Done: func(i int, w merge.Written) {
+				ready[i] <- w.Sums
+				s.opt.Progress.Item(w.Package.Filename.Text)
+			},
+		})
+		return err
+	})
+	embedded := append(own(plan, out, ready), collected(plan)...)
+	if err := out.keep(plan.Foreign); err != nil {
+		return err
+	}
+	var zips []pack.Written
+	group.Go(func() (err error) {
+		zips, err = s.writeParts(ctx, embedded, out)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, w := range written {
+		result.Packages = append(result.Packages, output(out.finalPackage(w.Path), w.Sums, w.Package.Targets))
+	}
+	for _, z := range zips {
+		result.Zips = append(result.Zips, output(out.finalZip(z.Path), z.Sums, nil))
+	}
 	return nil
+}
+
+// own are the packages of the plan as the zip embeds them, each once it is
+// there.
+func own(plan merge.Plan, out *staged, ready []chan archive.Sums) []pack.Package {
+	list := make([]pack.Package, len(plan.Packages))
+	for i, p := range plan.Packages {
+		list[i] = pack.Package{
+			Name: p.Filename.Text, Path: filepath.Join(out.packages(), p.Filename.Text), Platforms: platformsOf(p.Targets),
+			Wait: func(ctx context.Context) (archive.Sums, error) {
+				select {
+				case sums := <-ready[i]:
+					ready[i] <- sums // for the zip of another platform
+					return sums, nil
+				case <-ctx.Done():
+					return archive.Sums{}, context.Cause(ctx)
+				}
+			},
+		}
+	}
+	return list
+}
+
+// collected are the packages made elsewhere.
+func collected(plan merge.Plan) []pack.Package {
+	var list []pack.Package
+	for _, f := range plan.Foreign {
+		list = append(list, pack.Package{Name: f.Filename.Text, Path: f.Path, Sums: f.Sums, Platforms: platformsOf(f.Targets)})
+	}
+	return list
+}
+
+func platformsOf(targets []target.Target) []target.Platform {
+	var list []target.Platform
+	for _, t := range targets {
+		if !slices.Contains(list, t.Platform) {
+			list = append(list, t.Platform)
+		}
+	}
+	return list
+}
+
+// writeParts writes one zip, or with Split one for each platform.
+func (s *session) writeParts(ctx context.Context, packages []pack.Package, out *staged) ([]pack.Written, error) {
+	e := s.extension()
+	if !s.opt.Split {
+		e.Packages = packages
+		w, err := pack.WriteFile(ctx, out.zip(pack.Filename(e.Name, e.Version, "")), e)
+		return []pack.Written{w}, err
+	}
+	var zips []pack.Written
+	for _, part := range pack.Split(packages) {
+		e.Packages = part.Packages
+		w, err := pack.WriteFile(ctx, out.zip(pack.Filename(e.Name, e.Version, part.Platform.String())), e)
+		if err != nil {
+			return nil, err
+		}
+		zips = append(zips, w)
+	}
+	return zips, nil
+}
+
+// writeZipSafe puts the dependencies beside the modules.
+func (s *session) writeZipSafe(ctx context.Context, wheels *merge.Wheels, out *staged, result *Result) error {
+	pins, err := pack.OneSet(result.Plan.Lock.Solutions, binaryIn(wheels))
+	if err != nil {
+		return err
+	}
+	var members []*merge.Wheel
+	for _, pin := range pins {
+		if w, ok := wheels.Wheel(pin.File); ok {
+			members = append(members, w)
+		}
+	}
+	entries, err := merge.Layout(members, s.targets)
+	if err != nil {
+		return err
+	}
+	e := s.extension()
+	for _, entry := range entries {
+		e.Members = append(e.Members, pack.Member{Path: entry.Path, Owner: entry.Owner, Native: entry.Native, WriteTo: entry.WriteTo})
+	}
+	result.Plan.Warnings = append(result.Plan.Warnings, pack.Shadowed(e.Modules, e.Members)...)
+	s.opt.Progress.Step("packing", 1)
+	w, err := pack.WriteFile(ctx, out.zip(pack.Filename(e.Name, e.Version, "")), e)
+	if err != nil {
+		return err
+	}
+	result.Zips = append(result.Zips, output(out.finalZip(w.Path), w.Sums, nil))
+	return nil
+}
+
+// binaryIn finds the first binary of a file.
+func binaryIn(wheels *merge.Wheels) func(lock.File) (string, bool) {
+	return func(f lock.File) (string, bool) {
+		if w, ok := wheels.Wheel(f); ok && len(w.Binaries) > 0 {
+			return w.Binaries[0].Name, true
+		}
+		return "", false
+	}
+}
+
+func output(path string, sums archive.Sums, targets []target.Target) Output {
+	o := Output{Path: path, Size: sums.Size, SHA256: hex.EncodeToString(sums.SHA256[:])}
+	for _, t := range targets {
+		o.Targets = append(o.Targets, t.String())
+	}
+	return o
 }
