@@ -112,8 +112,11 @@ func Extract(ctx context.Context, path, dir string, limits Limits) error {
 
 // source is an open archive that can be gone through more than once.
 type source struct {
-	path   string
-	file   *os.File
+	path string
+	file interface {
+		io.ReadSeeker
+		io.ReaderAt // which a zip needs
+	}
 	format archiver.Extractor
 }
 
