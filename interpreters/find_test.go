@@ -1,7 +1,9 @@
 package interpreters
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/axlepack/axle/internal/fault"
 )
 
 func TestFindOrder(t *testing.T) {
@@ -325,7 +329,7 @@ func TestThousandEntries(t *testing.T) {
 	onUnix(t)
 	f, root := machine(t, Options{Discover: true}, map[string]string{"PATH": "ROOT/a"})
 	fake(t, root+"/a/python3", "3.9.1", root)
-	for i := range 5000 {
+	for i := range 2000 {
 		write(t, fmt.Sprintf("%s/a/python3-tool-%d", root, i), "")
 	}
 	start := time.Now()
@@ -349,6 +353,23 @@ func TestHangingOnes(t *testing.T) {
 		t.Errorf("took %s", took)
 	}
 	expect(t, shown(list, root)[:2], []string{"PATH /a/python3", "PATH /a/python2: no answer within 500ms"})
+}
+
+// The end of the context is no interpreter's fault.
+func TestFindIsCancelled(t *testing.T) {
+	onUnix(t)
+	f, root := machine(t, Options{Listed: []string{"ROOT/python3", "ROOT/gone"}, Memory: &memory{}}, nil)
+	fake(t, root+"/python3", "3.9.1", root)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	list := f.find(ctx)
+	if len(list) != 2 || !errors.Is(list[0].Err, context.Canceled) || KindOf(list[0].Err) != "" {
+		t.Fatalf("got %v", shown(list, root))
+	}
+	expectKind(t, list[1].Err, NotFound, "no such file")
+	if code := fault.ExitCode(list[1].Err); code != fault.NoInterpreter {
+		t.Errorf("exit code %d", code)
+	}
 }
 
 func TestInterpreterJSON(t *testing.T) {

@@ -2,6 +2,7 @@ package interpreters
 
 import (
 	"encoding/binary"
+	"regexp"
 	"strings"
 	"unicode/utf16"
 )
@@ -49,17 +50,17 @@ func storeStubAt(path string, size int64, reparse func(string) ([]byte, error)) 
 	return "", false
 }
 
+// launcherPath finds the path in a line of the py launcher's list.
+var launcherPath = regexp.MustCompile(`^\s*-\S.*?\s"?([A-Za-z]:\\[^"\r\n]+?)"?(?:\s+\*)?\s*$`)
+
 // launcherPaths reads what "py -0p" prints: a line for each interpreter, with
-// its path at the end.
+// its path at the end, perhaps marked as the default.
 func launcherPaths(text string) []string {
 	var out []string
 	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		i := strings.Index(line, `:\`)
-		if !strings.HasPrefix(line, "-") || i < 1 {
-			continue
+		if m := launcherPath.FindStringSubmatch(line); m != nil {
+			out = append(out, m[1])
 		}
-		out = append(out, strings.Trim(line[i-1:], `"`))
 	}
 	return out
 }

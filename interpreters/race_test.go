@@ -1,0 +1,5 @@
+//go:build race
+
+package interpreters
+
+const raceEnabled = true
