@@ -7,14 +7,25 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"github.com/axlepack/axle/internal/peer"
 )
 
+// TestMain lets the binary of the tests be axle itself, and the tools of the
+// scripts, when it is called by their names.
 func TestMain(m *testing.M) {
-	code := m.Run()
+	testscript.Main(cleaning{m}, programs)
+}
+
+// cleaning removes what the tests share when they are done.
+type cleaning struct{ *testing.M }
+
+func (c cleaning) Run() int {
+	code := c.M.Run()
 	peer.Clean()
 	os.RemoveAll(builtIn)
-	os.Exit(code)
+	return code
 }
 
 // builtIn is the folder of the program that program builds; it is removed
@@ -23,7 +34,7 @@ var builtIn string
 
 var buildOnce sync.Once
 
-// program builds axle once and returns its path.
+// program builds axle once, as it is released, and returns its path.
 func program(t testing.TB) string {
 	t.Helper()
 	buildOnce.Do(func() {

@@ -42,7 +42,7 @@ the extension.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(e.stdin)
@@ -53,22 +53,8 @@ the extension.`,
 	root.PersistentFlags().BoolVarP(&e.quiet, "quiet", "q", false, "print results and errors only")
 	root.AddGroup(&cobra.Group{ID: "build", Title: "For developers:"}, &cobra.Group{ID: "agent", Title: "For agents:"})
 	root.AddCommand(newBuild(e), newMatrix(e), newDemo(e), newInterpreters(e), newSelect(e), newDeploy(e), newRun(e), newDeployments(e))
+	root.SetHelpCommand(newHelp())
 	return root
-}
-
-// usageError gives wrong flags and arguments their exit code.
-func usageError(cmd *cobra.Command, err error) error {
-	return fault.WithHints(fault.WithCode(err, fault.Usage), "see: "+cmd.CommandPath()+" --help")
-}
-
-// args wraps a check of the positional arguments, for the exit code.
-func args(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, list []string) error {
-		if err := check(cmd, list); err != nil {
-			return usageError(cmd, err)
-		}
-		return nil
-	}
 }
 
 // released is set by the release build.

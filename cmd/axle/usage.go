@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/axlepack/axle/internal/fault"
+)
+
+// usageError gives wrong flags and arguments their exit code, and the name
+// that was perhaps meant.
+func usageError(cmd *cobra.Command, err error) error {
+	var hints []string
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		var known []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+		if near, ok := fault.Nearest(unknown.GetSpecifiedName(), known); ok {
+			hints = append(hints, "did you mean --"+near+"?")
+		}
+	}
+	return fault.WithHints(fault.WithCode(err, fault.Usage), append(hints, "see: "+cmd.CommandPath()+" --help")...)
+}
+
+// args wraps a check of the positional arguments: what is wrong with them is
+// said by the line that shows how the command is used.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, list []string) error {
+		if check(cmd, list) == nil {
+			return nil
+		}
+		given := fmt.Sprintf("%d arguments are", len(list))
+		switch len(list) {
+		case 0:
+			given = "no argument is"
+		case 1:
+			given = "an argument is"
+		}
+		return usageError(cmd, fmt.Errorf("%s given, and this is how it goes: %s", given, cmd.UseLine()))
+	}
+}
+
+// knownCommand refuses the words of the command line that name no command.
+func knownCommand(cmd *cobra.Command, list []string) error {
+	if len(list) == 0 {
+		return nil
+	}
+	var known, hints []string
+	for _, c := range cmd.Root().Commands() {
+		if c.IsAvailableCommand() {
+			known = append(known, c.Name())
+		}
+	}
+	if near, ok := fault.Nearest(list[0], known); ok {
+		hints = append(hints, "did you mean: axle "+near)
+	}
+	return fault.New(fault.Usage, fmt.Sprintf("%q is no command of axle", list[0]), append(hints, "see: axle --help")...)
+}
+
+// newHelp is cobra's help command, which takes an unknown name for an error.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(cmd *cobra.Command, list []string) error {
+			about, rest, err := cmd.Root().Find(list)
+			if err != nil || len(rest) > 0 {
+				return knownCommand(cmd, list)
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
