@@ -284,3 +284,19 @@ func TestReadMember(t *testing.T) {
 		t.Errorf("cut off: %v", err)
 	}
 }
+
+func TestClosedMemberIsNotRead(t *testing.T) {
+	r := mustOpen(t, makeZip(entry{name: "a", data: "hello", method: 8}))
+	for range 2 { // the inflater that the first gave back serves the second
+		f, err := r.Open("a")
+		check(t, err)
+		check(t, f.Close())
+		if n, err := f.Read(make([]byte, 9)); n != 0 || !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("read %d bytes of a closed member, %v", n, err)
+		}
+		check(t, f.Close())
+	}
+	if _, err := r.Open("b"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no such member: %v", err)
+	}
+}

@@ -507,3 +507,28 @@ func listDir(t testing.TB, dir string) []string {
 	}
 	return names
 }
+
+// The way of a build: a package is written and summed up, then embedded.
+func TestStoredFile(t *testing.T) {
+	dir := t.TempDir()
+	inner := filepath.Join(dir, "x.whl")
+	sums, err := WriteHashed(inner, func(w io.Writer) error { _, err := w.Write(golden(t)); return err })
+	check(t, err)
+	outer := filepath.Join(dir, "x.zip")
+	check(t, WriteFile(outer, func(out io.Writer) error {
+		w := NewWriter(out)
+		return errors.Join(w.StoredFile("dep/x.whl", inner, sums), w.Close())
+	}))
+	r, err := OpenReader(outer, Limits{})
+	check(t, err)
+	defer func() { check(t, r.Close()) }()
+	nested, err := OpenNested(r, "dep/x.whl", Limits{})
+	check(t, err)
+	if got, err := nested.ReadFile("pkg/__init__.py"); string(got) != "import sys\n" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	check(t, os.WriteFile(inner, []byte("changed"), 0o644))
+	if err := NewWriter(io.Discard).StoredFile("dep/x.whl", inner, sums); err == nil {
+		t.Error("a file that changed was embedded")
+	}
+}
