@@ -1,6 +1,7 @@
 package index
 
 import (
+	"maps"
 	"path"
 	"strings"
 
@@ -124,22 +125,35 @@ func (o *DiscoverOptions) join(parts ...string) string {
 
 // add reads a file over what earlier files say.
 func (c pipConfig) add(name string, data []byte) error {
-	p := iniReader{file: name, config: c, seen: map[string]bool{}}
+	p := iniReader{file: name, own: pipConfig{}, seen: map[string]bool{}}
 	text := strings.TrimPrefix(string(data), "\ufeff")
 	for i, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
 		if err := p.line(i+1, line); err != nil {
 			return err
 		}
 	}
+	for section, values := range p.own {
+		if section == everySection {
+			continue
+		}
+		if c[section] == nil {
+			c[section] = map[string]string{}
+		}
+		maps.Copy(c[section], p.own[everySection])
+		maps.Copy(c[section], values)
+	}
 	return nil
 }
 
-// iniReader reads lines as Python's configparser does: "key = value" or
-// "key: value", comments on lines of their own, values that go on in indented
-// lines, each section and key once in a file.
+// everySection holds what counts for each section of its file.
+const everySection = "DEFAULT"
+
+// iniReader reads the lines of one file as Python's configparser does: "key =
+// value" or "key: value", comments on lines of their own, values that go on in
+// indented lines, each section and key once.
 type iniReader struct {
 	file    string
-	config  pipConfig
+	own     pipConfig
 	section string
 	key     string
 	indent  int
@@ -153,18 +167,10 @@ func (p *iniReader) line(n int, line string) error {
 	case text == "" || text[0] == '#' || text[0] == ';':
 		return nil
 	case p.key != "" && indent > p.indent:
-		p.config[p.section][p.key] += "\n" + text
+		p.own[p.section][p.key] += "\n" + text
 		return nil
 	case text[0] == '[' && strings.Contains(text, "]"):
-		p.section, p.key = text[1:strings.IndexByte(text, ']')], ""
-		if p.seen[p.section] {
-			return p.problem(n, "section ["+p.section+"] comes twice")
-		}
-		p.seen[p.section] = true
-		if p.config[p.section] == nil {
-			p.config[p.section] = map[string]string{}
-		}
-		return nil
+		return p.begin(n, text[1:strings.IndexByte(text, ']')])
 	case p.section == "":
 		return p.problem(n, "there is no [section] above this line")
 	}
@@ -177,7 +183,18 @@ func (p *iniReader) line(n int, line string) error {
 		return p.problem(n, "key "+p.key+" comes twice in ["+p.section+"]")
 	}
 	p.seen[p.section+"\x00"+p.key] = true
-	p.config[p.section][p.key] = strings.TrimSpace(text[at+1:])
+	p.own[p.section][p.key] = strings.TrimSpace(text[at+1:])
+	return nil
+}
+
+func (p *iniReader) begin(n int, section string) error {
+	if p.own[section] != nil && section != everySection {
+		return p.problem(n, "section ["+section+"] comes twice")
+	}
+	if p.own[section] == nil {
+		p.own[section] = map[string]string{}
+	}
+	p.section, p.key = section, ""
 	return nil
 }
 
