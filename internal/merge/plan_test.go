@@ -198,6 +198,20 @@ func TestPlans(t *testing.T) {
 				return []string{"a-1-cp310-abi3-manylinux_2_17_x86_64.whl"}
 			},
 			[]string{"cp314-abi3-manylinux_2_17_x86_64", "cp314-cp314t-manylinux_2_17_x86_64"}},
+		{"the stable ABI of free-threaded Pythons", "3.15t", linux,
+			func(string, string) []string { return []string{"a-1-cp315-abi3t-manylinux_2_17_x86_64.whl"} },
+			[]string{"cp315-abi3t-manylinux_2_17_x86_64"}},
+		{"both stable ABIs in one file, from one Python on", "3.15 3.15t", linux,
+			func(string, string) []string { return []string{"a-1-cp315-abi3.abi3t-manylinux_2_17_x86_64.whl"} },
+			[]string{"cp315-abi3.abi3t-manylinux_2_17_x86_64"}},
+		{"both stable ABIs in one file, from two Pythons on", "3.14 3.15 3.15t", linux,
+			func(string, string) []string {
+				return []string{"a-1-cp310.cp315-abi3.abi3t-manylinux_2_17_x86_64.whl"}
+			},
+			[]string{"cp314.cp315-cp314.cp315.cp315t-manylinux_2_17_x86_64"}},
+		{"a file counts by the widest of its tags", "3.10 3.11", linux,
+			func(string, string) []string { return []string{"a-1-cp310.cp311.py3-none-any.whl"} },
+			[]string{"py3-none-any"}},
 		{"a free-threaded hole in a pure set", "3.13 3.14 3.14t", "linux/amd64 win_amd64",
 			func(p, _ string) []string {
 				if p == "3.14t" {

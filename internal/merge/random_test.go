@@ -34,6 +34,8 @@ func tagFor(kind int, at target.Target) string {
 		return "cp36-abi3-macosx_10_9_universal2"
 	case kind == 5 && at.Platform.Family == target.Manylinux && gil:
 		return "cp36-abi3-manylinux2014_" + at.Platform.Arch + ".manylinux_2_17_" + at.Platform.Arch
+	case kind == 7 && at.Python.Impl == target.CPython && (gil || at.Python.Minor >= 15):
+		return "cp36.cp315-abi3.abi3t-" + platform
 	case kind == 6 && at.Python.Major == 3 && at.Python.Impl == target.CPython:
 		return python + "-none-any"
 	}
@@ -41,7 +43,7 @@ func tagFor(kind int, at target.Target) string {
 }
 
 func randomProject(r *rand.Rand, name string) project {
-	kind := r.IntN(9)
+	kind := r.IntN(10)
 	from, newKind := 6+r.IntN(10), r.IntN(8)
 	marker, windows := r.IntN(5), r.IntN(6) == 0
 	until := 8 + r.IntN(8)
@@ -68,7 +70,7 @@ func randomProject(r *rand.Rand, name string) project {
 // platforms or whole Pythons; never one that has the platform of a solution
 // but for a lower floor, from which no name could keep a package.
 func randomMatrix(t testing.TB, r *rand.Rand) (solutions []lock.Solution, holes []target.Target) {
-	pythons := pickSome(r, strings.Fields("2.7 3.7 3.8 3.9 3.10 3.11 3.12 3.13 3.14 3.13t 3.14t pp310 pp311"))
+	pythons := pickSome(r, strings.Fields("2.7 3.7 3.8 3.9 3.10 3.11 3.12 3.13 3.14 3.15 3.13t 3.14t 3.15t pp310 pp311"))
 	platforms := pickSome(r, strings.Fields("manylinux_2_17_x86_64 manylinux_2_28_x86_64 linux/arm64 alpine/amd64 win_amd64 win_arm64 macos/arm64 macos/amd64"))
 	if slices.Contains(platforms, "manylinux_2_28_x86_64") && r.IntN(3) > 0 {
 		platforms = slices.DeleteFunc(platforms, func(p string) bool { return p == "manylinux_2_17_x86_64" })

@@ -158,6 +158,16 @@ func TestWindows(t *testing.T) {
 	}
 }
 
+// TestMovedFiles: a RECORD that names places of .data is not true any more.
+func TestMovedFiles(t *testing.T) {
+	w := open(t, OpenOptions{}, makeWheel(t, t.TempDir(), "a-1-py3-none-any.whl", files{"a-1.data/purelib/a.py": "1"}))
+	members := read(t, build(t, w, solvedOf(t, w))[0].Path)
+	checkRecord(t, "a-1.dist-info/RECORD", members)
+	if members["a.py"] != "1" || !strings.Contains(members["a-1.dist-info/RECORD"], "\na.py,sha256=") {
+		t.Errorf("got %q", members["a-1.dist-info/RECORD"])
+	}
+}
+
 // TestCopiedNotMadeAgain: members keep their compressed bytes.
 func TestCopiedNotMadeAgain(t *testing.T) {
 	w := open(t, OpenOptions{}, sample(t, t.TempDir())...)
