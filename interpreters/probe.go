@@ -18,8 +18,14 @@ import (
 	"unicode"
 )
 
+//go:embed probe_tags.py
+var probeTags string
+
 //go:embed probe.py
-var probeScript string
+var probeMain string
+
+// probeScript is the whole script.
+var probeScript = probeTags + "\n\n" + probeMain
 
 // probeDigest changes with every change of the script, so that answers of
 // another one are not believed.

@@ -271,7 +271,7 @@ func TestPretendedMachines(t *testing.T) {
 		t.Skip("there is no CPython 3.9 to 3.13 on this machine")
 	}
 	for _, in := range []Interpreter{fit[0], fit[len(fit)-1]} {
-		out, err := exec.Command(in.Path, filepath.Join("testdata", "compare.py"), "probe.py", dir).Output()
+		out, err := exec.Command(in.Path, filepath.Join("testdata", "compare.py"), ".", dir).Output()
 		if err != nil {
 			t.Fatalf("%s: %v", in.Path, err)
 		}

@@ -1,6 +1,7 @@
-# Compares probe.py with pypa/packaging 26.3 on systems that are not at hand:
+# Compares probe_tags.py with pypa/packaging 26.3 on systems that are not at hand:
 # both are told the same about the platform and the implementation, and have to
-# give the same tags. Arguments: probe.py, the folder that packaging is in.
+# give the same tags. Arguments: the folder of the two parts of the script, and
+# the folder that packaging is in.
 # Prints one JSON object: how many scenarios ran, and those that differ.
 import collections
 import contextlib
@@ -21,8 +22,9 @@ sys.path.insert(0, PACKAGING)
 from packaging import _manylinux, _musllinux, tags
 
 probe = types.ModuleType('probe')
-with open(PROBE) as f:
-    exec(compile(f.read(), PROBE, 'exec'), probe.__dict__)
+for part in ('probe_tags.py', 'probe.py'):
+    with open(os.path.join(PROBE, part)) as f:
+        exec(compile(f.read(), part, 'exec'), probe.__dict__)
 
 WORK = tempfile.mkdtemp()
 
