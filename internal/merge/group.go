@@ -60,7 +60,7 @@ func (f fit) wide() int {
 // group brings the targets with equal files together. The groups are in the
 // order of their first target, the cells in order of target.
 func group(solutions []lock.Solution, holes []target.Target, opt Options) ([]*fileSet, []*cell, []fault.Warning, error) {
-	g := grouping{needs: opt.Needs}
+	g := grouping{needs: opt.Needs, told: map[string]bool{}}
 	byKey := map[string]*fileSet{}
 	var groups []*fileSet
 	for _, s := range inOrder(solutions) {
@@ -84,6 +84,7 @@ func group(solutions []lock.Solution, holes []target.Target, opt Options) ([]*fi
 // grouping is what is found while targets are brought together.
 type grouping struct {
 	needs    Needs
+	told     map[string]bool // what warnings and problems say of binaries
 	cells    []*cell
 	warnings []fault.Warning
 	problems fault.List
@@ -139,7 +140,11 @@ func (g *grouping) need(c *cell, f lock.File) target.Platform {
 	if !ok || c.target.Platform.Admits(n.Least) {
 		return n.Least
 	}
-	unmet := &UnmetNeed{File: f, Need: n, Target: c.target}
+	unmet := &UnmetNeed{File: f, Need: n, Platform: c.target.Platform}
+	if g.told[unmet.Error()] {
+		return c.target.Platform // for another Python
+	}
+	g.told[unmet.Error()] = true
 	if n.Hard {
 		g.problems = append(g.problems, unmet)
 	} else {
@@ -202,18 +207,18 @@ func fitOf(tag tags.Tag) fit {
 	return f
 }
 
-// UnmetNeed is a wheel whose binaries need more than the target has, whatever
+// UnmetNeed is a wheel whose binaries need more than a platform has, whatever
 // its name says.
 type UnmetNeed struct {
-	File   lock.File
-	Target target.Target
-	Need   Need
+	File     lock.File
+	Platform target.Platform
+	Need     Need
 }
 
 func (e *UnmetNeed) Error() string { return e.File.Filename.Text + ": " + e.text() }
 
 func (e *UnmetNeed) text() string {
-	return fmt.Sprintf("%s needs %s, more than %s has, whatever the name of the wheel says", e.Need.Member, e.Need.Least, e.Target)
+	return fmt.Sprintf("%s needs %s, more than %s has, whatever the name of the wheel says", e.Need.Member, e.Need.Least, e.Platform)
 }
 
 // ExitCode is that of a bad wheel.
@@ -222,5 +227,5 @@ func (e *UnmetNeed) ExitCode() int { return fault.BadInput }
 // Hints say what would do.
 func (e *UnmetNeed) Hints() []string {
 	return []string{fmt.Sprintf("build for %s instead of %s, or take another version of %s",
-		e.Need.Least, e.Target.Platform, e.File.Filename.Name)}
+		e.Need.Least, e.Platform, e.File.Filename.Name)}
 }

@@ -313,9 +313,12 @@ func TestPlanErrors(t *testing.T) {
 		{"a hole that cannot be kept", []lock.Solution{solve(t, at, file)},
 			Options{Name: one.Name, Version: one.Version, Holes: []target.Target{newer}}, fault.NoPackage,
 			"cp311@manylinux_2_34_x86_64: has no solution, and no name keeps the packages of other targets from it"},
+		{"a lying binary, told once", []lock.Solution{solve(t, at, "a-1-cp39-abi3-manylinux_2_17_x86_64.whl"), solve(t, mustTarget(t, "3.12@linux/amd64"), "a-1-cp39-abi3-manylinux_2_17_x86_64.whl")},
+			Options{Name: one.Name, Version: one.Version, Needs: needs{"a": newer.Platform}}, fault.BadInput,
+			"a-1-cp39-abi3-manylinux_2_17_x86_64.whl: a/_c.so needs manylinux_2_34_x86_64, more than manylinux_2_28_x86_64 has, whatever the name of the wheel says"},
 		{"a lying binary", []lock.Solution{solve(t, at, file)},
 			Options{Name: one.Name, Version: one.Version, Needs: needs{"a": newer.Platform}}, fault.BadInput,
-			file + ": a/_c.so needs manylinux_2_34_x86_64, more than cp311@manylinux_2_28_x86_64 has, whatever the name of the wheel says"},
+			file + ": a/_c.so needs manylinux_2_34_x86_64, more than manylinux_2_28_x86_64 has, whatever the name of the wheel says"},
 		{"a target twice", []lock.Solution{solve(t, at, file), solve(t, at, file)}, one, fault.Internal,
 			"cp311@manylinux_2_28_x86_64: is in the matrix twice"},
 	} {
@@ -357,6 +360,20 @@ func TestMacOSIsNotHard(t *testing.T) {
 	}
 	if got := namesOf(p); !slices.Equal(got, []string{"cp311-cp311-macosx_11_0_arm64"}) || len(p.Warnings) != 1 {
 		t.Errorf("got %v and %v", got, p.Warnings)
+	}
+}
+
+// TestLocalFiles: a file of the developer's own folders may be for linux_ARCH.
+// It says nothing of the C library, so the package is for the target's.
+func TestLocalFiles(t *testing.T) {
+	s := solve(t, mustTarget(t, "3.11@manylinux_2_34_x86_64"), "a-1-cp311-cp311-linux_x86_64.whl", requests)
+	if _, err := NewPlan([]lock.Solution{s}, one); fault.ExitCode(err) != fault.BadInput {
+		t.Errorf("from an index: %v", err)
+	}
+	s.Pins[0].File.Path = "/somewhere"
+	p, err := NewPlan([]lock.Solution{s}, one)
+	if err != nil || !slices.Equal(namesOf(p), []string{"cp311-cp311-manylinux_2_34_x86_64"}) {
+		t.Errorf("got %v, %v", namesOf(p), err)
 	}
 }
 
