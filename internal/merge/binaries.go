@@ -2,6 +2,8 @@ package merge
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
@@ -42,6 +44,24 @@ func needOf(format native.Format, image native.Image, on target.Platform) (targe
 	}
 	least := target.Platform{Family: on.Family, Arch: on.Arch, Major: floor[0], Minor: floor[1]}
 	return least, floor != [2]int{}
+}
+
+// Binary gives the first file of the wheel that no zip can hold: a library or
+// program that the system loads from a file. Programs for Windows in a wheel
+// for any platform are not meant: those are the launchers that setuptools and its
+// like copy from, and data to everybody.
+func (w *Wheel) Binary() (member string, ok bool) {
+	for _, facts := range w.Binaries {
+		if w.loads(facts) {
+			return facts.Name, true
+		}
+	}
+	return "", false
+}
+
+func (w *Wheel) loads(facts native.Facts) bool {
+	program := facts.Format == native.PE && strings.HasSuffix(strings.ToLower(facts.Name), ".exe")
+	return !program || !slices.Equal(w.File.Filename.Platforms, anywhere)
 }
 
 // Check holds the binaries of every wheel against the wheel's name. What

@@ -143,6 +143,22 @@ func TestNeed(t *testing.T) {
 	}
 }
 
+func TestBinary(t *testing.T) {
+	launcher := native.Facts{Name: "setuptools/cli.EXE", Format: native.PE}
+	w, _ := withBinaries(t, "setuptools-80-py3-none-any.whl", launcher)
+	if name, ok := w.All()[0].Binary(); ok {
+		t.Errorf("%s counts as a binary", name)
+	}
+	w, _ = withBinaries(t, "setuptools-80-py3-none-any.whl", launcher, elf("a.so", "x86_64", 17))
+	if name, ok := w.All()[0].Binary(); name != "a.so" || !ok {
+		t.Errorf("got %q", name)
+	}
+	w, _ = withBinaries(t, "ruff-1-py3-none-win_amd64.whl", launcher)
+	if _, ok := w.All()[0].Binary(); !ok {
+		t.Error("a program in a wheel for Windows is no data")
+	}
+}
+
 // TestCheckBinaries: a wheel for another system is refused; a floor is left to
 // the plan; a file that may be data is only told.
 func TestCheckBinaries(t *testing.T) {

@@ -20,7 +20,7 @@ type Entry struct {
 	Size int64
 	Sum  [sha256.Size]byte
 	Exec bool
-	// Native says that the file is a binary that some system loads or runs.
+	// Native says that the file is a binary as [Wheel.Binary] means it.
 	Native bool
 	// Owner names the distribution the file is of, "requests 2.32.3"; it is
 	// empty for what axle adds.
@@ -82,7 +82,7 @@ func (l *layout) distribution(w *Wheel) {
 	first := len(l.entries)
 	natives := map[string]bool{}
 	for _, b := range w.Binaries {
-		natives[b.Name] = true
+		natives[b.Name] = w.loads(b)
 	}
 	unchanged := w.Whole && len(w.Scripts) == 0
 	for _, m := range w.Members {
