@@ -183,6 +183,7 @@ const (
 	refuseWheel  refusal = "no-binary"
 	refuseNewer  refusal = "newer"
 	refuseHash   refusal = "hash"
+	refuseNoHash refusal = "no hash"
 	refuseBroken refusal = "broken"
 )
 
@@ -204,6 +205,8 @@ func (c *cell) refuse(p *project, choice int, f *candidate) refusal {
 		return refusePython
 	case f.file.Yanked && !c.roots.mayBeYanked(c, p.name, p.version(choice)):
 		return refuseYanked
+	case c.options.RequireHashes && len(c.roots.hashes[p.name]) == 0:
+		return refuseNoHash
 	case !c.roots.hashAllowed(p.name, f.file):
 		return refuseHash
 	}

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -48,10 +49,12 @@ func (p *problem) start() ([]varID, error) {
 		}
 		for _, r := range roots {
 			for _, d := range c.overridden(&r.dependency) {
-				on, _, err := p.require(&rootFact{root: r, cell: c, asked: d}, i, d, nil)
+				f := &rootFact{root: r, asked: d, place: r.place}
+				on, _, err := p.require(f, i, d, nil)
 				if err != nil {
 					return nil, err
 				}
+				f.on = on
 				changed = append(changed, on.x)
 			}
 		}
@@ -64,7 +67,7 @@ func (p *problem) constrain(in *info) {
 	for _, r := range in.on.roots.constraints[in.name] {
 		if in.on.holds(&r.dependency, "") {
 			admitted := in.project.matching(r.spec, r.Specifier)
-			p.add(&rootFact{root: r, cell: in.on, asked: &r.dependency, constraint: true},
+			p.add(&rootFact{root: r, on: in, asked: &r.dependency, constraint: true, place: r.place},
 				term{in.x, in.project.all.minus(admitted)})
 		}
 	}
@@ -90,7 +93,7 @@ func (c *cell) overridden(d *dependency) []*dependency {
 func (p *problem) require(f fact, cell int, d *dependency, owner []term) (*info, []*clause, error) {
 	on, err := p.project(cell, d.Name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%s, required by %s: %w", d.Name, requirer(f, owner), err)
 	}
 	p.order.meet(d, on)
 	refused := p.solver.vars[on.x].full.minus(on.project.matching(d.spec, d.Specifier))
@@ -99,6 +102,17 @@ func (p *problem) require(f fact, cell int, d *dependency, owner []term) (*info,
 		clauses = append(clauses, p.add(f, with(owner, term{p.extra(on, e).x, single(2, absent)})...))
 	}
 	return on, compact(clauses), nil
+}
+
+// requirer names the one who states a requirement.
+func requirer(f fact, owner []term) string {
+	switch f := f.(type) {
+	case *rootFact:
+		return cmp.Or(f.root.origin, "you")
+	case *dependencyFact:
+		return fmt.Sprintf("%s %s", f.in.name, f.in.project.version(newest(owner[0].set)))
+	}
+	return "you"
 }
 
 func with(owner []term, t term) []term { return append(slices.Clip(owner), t) }
@@ -183,7 +197,8 @@ func (p *problem) depend(in, extra *info, choice int, d *dependency) ([]*clause,
 	owner := owner(in, extra, choice)
 	if d.URL != "" && !in.on.roots.isDirect(in.on, d.Name) {
 		reason := fmt.Sprintf("it requires %s from a URL, which only your own requirements may do", d.Name)
-		return compact([]*clause{p.add(&brokenFact{in: in, choice: choice, reason: reason}, owner...)}), nil
+		f := &brokenFact{in: in, choice: choice, reason: reason, remedy: fmt.Sprintf("add %s to your own requirements", d.short())}
+		return compact([]*clause{p.add(f, owner...)}), nil
 	}
 	key := mergeKey{extra, d.text}
 	if known, ok := in.merged[key]; ok {

@@ -59,6 +59,7 @@ type answer struct {
 	Packages    map[string]string `json:"packages"`
 	Files       map[string]string `json:"files"`
 	Kind        string            `json:"kind"`
+	Projects    []string          `json:"projects"` // said to be at fault
 }
 
 func (c *scenarioCase) cell(t testing.TB) target.Target {
@@ -337,6 +338,13 @@ func checkSet(t *testing.T, set *realSet, at []target.Target, result Result) {
 			continue
 		}
 		forPatches(at[i], &mine, want.answer)
+		if failure != nil && !want.Satisfiable {
+			for _, name := range want.Projects {
+				if !strings.Contains(failure.Error(), name) {
+					t.Logf("DBG %s: %v does not name %s (%s)", at[i], failure, name, want.Kind)
+				}
+			}
+		}
 		if !mine.same(want.answer) {
 			t.Errorf("%s (%s): %s %v", at[i], want.Python, difference(mine, want.answer), failure)
 		}

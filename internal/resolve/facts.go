@@ -3,7 +3,8 @@ package resolve
 // rootFact: the user requires, or constrains, a project.
 type rootFact struct {
 	root       *root
-	cell       *cell
+	on         *info
+	place      int         // among the user's requirements and constraints
 	asked      *dependency // the requirement itself, or what overrides it
 	constraint bool
 }
@@ -22,6 +23,7 @@ type brokenFact struct {
 	in     *info
 	choice int
 	reason string
+	remedy string // what to try; may be empty
 	python string // the Requires-Python that excludes the target
 }
 

@@ -210,8 +210,8 @@ func (l *leaper) probe(choice int) (required set, ok bool, err error) {
 // assumed are the versions that a proof passes over without having read them.
 func assumed(proof *clause) []*assumedFact {
 	var found []*assumedFact
-	for _, f := range facts(proof) {
-		if a, ok := f.(*assumedFact); ok {
+	for _, c := range leaves(proof) {
+		if a, ok := c.fact.(*assumedFact); ok {
 			found = append(found, a)
 		}
 	}

@@ -184,6 +184,8 @@ type dependency struct {
 	marker string // the text of the marker, to remember its value by
 	spec   string // the text of the specifier
 	text   string // the requirement without its marker
+	// override is where the user wrote it, for one that replaces others.
+	override string
 }
 
 func newDependency(r pep508.Requirement) dependency {

@@ -19,7 +19,7 @@ type problem struct {
 	order      priorities
 	next       pep508.Name // the project tried last, blamed for conflicts
 	ties       *ties       // nil when every cell is for itself
-	dirty      []varID // variables of clauses that came since the last propagation
+	dirty      []varID     // variables of clauses that came since the last propagation
 	rejections map[cause]int
 	exact      bool // never leap
 	// impossible is a clause that nothing can satisfy, once there is one.

@@ -18,6 +18,7 @@ type roots struct {
 	named        map[pep508.Name][]*root // requirements, constraints and overrides
 	preferences  []lock.Solution
 	hashes       map[pep508.Name][]string
+	places       int
 }
 
 // root is one requirement, constraint or override of the user.
@@ -25,6 +26,7 @@ type root struct {
 	dependency
 	origin string
 	file   *index.File
+	place  int // among all that the user wrote
 }
 
 func newRoots(req *Request) *roots {
@@ -42,13 +44,16 @@ func newRoots(req *Request) *roots {
 		r.constraints[q.Name] = append(r.constraints[q.Name], r.take(q))
 	}
 	for _, q := range req.Overrides {
-		r.overrides[q.Name] = append(r.overrides[q.Name], r.take(q))
+		o := r.take(q)
+		o.override = q.Origin
+		r.overrides[q.Name] = append(r.overrides[q.Name], o)
 	}
 	return r
 }
 
 func (r *roots) take(q Requirement) *root {
-	out := &root{newDependency(q.Requirement), q.Origin, q.File}
+	out := &root{newDependency(q.Requirement), q.Origin, q.File, r.places}
+	r.places++
 	r.named[q.Name] = append(r.named[q.Name], out)
 	r.hashes[q.Name] = append(r.hashes[q.Name], q.Hashes...)
 	return out

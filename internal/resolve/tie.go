@@ -85,31 +85,11 @@ func (t *ties) siblings(p *problem, in *info) []*info {
 // tied names the projects whose ties a proof rests on.
 func tied(proof *clause) []pep508.Name {
 	var names []pep508.Name
-	for _, f := range facts(proof) {
-		if tie, ok := f.(*tieFact); ok && !slices.Contains(names, tie.name) {
+	for _, c := range leaves(proof) {
+		if tie, ok := c.fact.(*tieFact); ok && !slices.Contains(names, tie.name) {
 			names = append(names, tie.name)
 		}
 	}
 	slices.Sort(names)
 	return names
-}
-
-// facts are what a clause was learned from.
-func facts(proof *clause) []fact {
-	var found []fact
-	seen := map[*clause]bool{}
-	stack := []*clause{proof}
-	for len(stack) > 0 {
-		c := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		switch {
-		case seen[c]:
-		case c.fact != nil:
-			found = append(found, c.fact)
-		default:
-			stack = append(stack, c.right, c.left)
-		}
-		seen[c] = true
-	}
-	return found
 }

@@ -1,0 +1,314 @@
+package resolve
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/tags"
+	"github.com/axlepack/axle/internal/target"
+)
+
+// refused is why a run of versions cannot be used by a target.
+type refused struct {
+	project  *project
+	versions set
+	why      refusal
+	detail   string // "its wheels are for …"
+	remedy   string // what to try, where that is known at once
+	floor    target.Platform
+	// sameSystem: there are wheels for the target's system on other processors.
+	sameSystem bool
+}
+
+// text is a line about the versions.
+func (r *refused) text() string {
+	return fmt.Sprintf("%s %s: %s", r.project.name, versionsText(r.project, r.versions), r.detail)
+}
+
+// inBrief goes behind "X requires Y, ".
+func (r *refused) inBrief() string {
+	return fmt.Sprintf("of which %s cannot be used: %s", versionsText(r.project, r.versions), r.detail)
+}
+
+// refusals are the reasons for all versions in a set, newest first; versions
+// refused for the same reason are one.
+func (ev *evidence) refusals(on *info, within set) []*refused {
+	var out []*refused
+	for c := within.prev(len(within) * 64); c > absent; c = within.prev(c - 1) {
+		r := ev.refusal(on, c)
+		i := slices.IndexFunc(out, func(o *refused) bool { return o.why == r.why && o.detail == r.detail })
+		if i < 0 {
+			out = append(out, r)
+		} else {
+			out[i].versions.put(c)
+		}
+	}
+	return out
+}
+
+// closeness orders refusals: of the files of a version, the one that came
+// closest to being taken says what is wrong with it.
+var closeness = map[refusal]int{
+	refuseBroken: 0, refuseNewer: 1, refuseSdist: 2, refuseWheel: 3,
+	refuseTag: 4, refusePython: 5, refuseYanked: 6, refuseHash: 7, refuseNoHash: 8,
+}
+
+// refusal says why a version cannot be used.
+func (ev *evidence) refusal(on *info, choice int) *refused {
+	r := &refused{project: on.project, versions: single(on.project.size(), choice)}
+	for _, f := range ev.broken[on.x] {
+		if f.choice == choice {
+			r.why, r.detail, r.remedy = refuseBroken, f.reason, f.remedy
+			if f.python != "" {
+				r.why, r.detail = refusePython, "requires Python "+f.python
+			}
+			return r
+		}
+	}
+	files := on.project.candidates(choice)
+	for i := range files {
+		f := &files[i]
+		if why := on.on.refuse(on.project, choice, f); why != fine && (r.why == "" || closeness[why] > closeness[r.why]) {
+			r.why = why
+			r.detail = refusalText(why, f.file)
+		}
+	}
+	if r.why == refuseTag {
+		r.wheels(on.on, files)
+	}
+	return r
+}
+
+func refusalText(why refusal, f *index.File) string {
+	switch why {
+	case refusePython:
+		return "requires Python " + f.RequiresPythonText
+	case refuseYanked:
+		if f.YankedReason != "" {
+			return fmt.Sprintf("yanked (%s)", f.YankedReason)
+		}
+		return "yanked"
+	case refuseSdist:
+		return "no wheel, only source"
+	case refuseWheel:
+		return "--no-binary refuses its wheels, and nothing may be built"
+	case refuseNewer:
+		if f.UploadTime.IsZero() {
+			return "uploaded at an unknown time"
+		}
+		return "uploaded on " + f.UploadTime.UTC().Format("2006-01-02")
+	case refuseHash:
+		return "no file has one of the digests given for it"
+	case refuseNoHash:
+		return "no digest is given for it"
+	}
+	return f.Unusable
+}
+
+// wheels says what the wheels of a version are for, and what keeps the target
+// from using them.
+func (r *refused) wheels(c *cell, files []candidate) {
+	has := newHalves(c)
+	var pythons, platforms []tags.Tag
+	var all []tags.Tag
+	for _, f := range files {
+		if !f.file.IsWheel {
+			continue
+		}
+		for _, tag := range f.file.Wheel.Tags {
+			all = append(all, tag)
+			python, platform := has.python[tag.Python+"-"+tag.ABI], has.platform[tag.Platform]
+			switch {
+			case python:
+				platforms = append(platforms, tag)
+			case platform:
+				pythons = append(pythons, tag)
+			}
+		}
+	}
+	r.sameSystem = sameSystem(c.target.Platform, platforms)
+	switch floor, ok := nearFloor(c.target.Platform, platforms); {
+	case ok:
+		r.floor = floor
+		r.detail = fmt.Sprintf("its wheels need %s; the floor of %s is %s", floorText(floor), c.target.Platform, floorNumber(c.target.Platform))
+	case bareLinux(platforms):
+		r.detail = "its wheels are tagged linux_" + c.target.Platform.Arch + ", which promises nothing and is not taken from an index"
+		r.remedy = "ask who made it for a manylinux wheel"
+	case len(platforms) > 0:
+		r.detail = "its wheels are for " + platformsText(platforms)
+	case len(pythons) > 0:
+		r.detail = "its wheels are for " + pythonsText(pythons)
+	default:
+		r.detail = fmt.Sprintf("its wheels are for %s on %s", pythonsText(all), platformsText(all))
+	}
+}
+
+// halves is what a target runs, each half of its tags by itself.
+type halves struct{ python, platform map[string]bool }
+
+func newHalves(c *cell) halves {
+	r := halves{map[string]bool{}, map[string]bool{}}
+	for _, tag := range c.index.List() {
+		r.python[tag.Python+"-"+tag.ABI] = true
+		r.platform[tag.Platform] = true
+	}
+	return r
+}
+
+// nearFloor is the lowest floor with which the target's own system and
+// architecture would run one of the tags.
+func nearFloor(p target.Platform, of []tags.Tag) (best target.Platform, ok bool) {
+	for _, tag := range of {
+		family, floor, arch, known := target.SplitTag(tag.Platform)
+		if !known || family != p.Family || arch != p.Arch && !(family == target.MacOS && arch == "universal2") {
+			continue
+		}
+		q := target.Platform{Family: family, Arch: p.Arch, Major: floor[0], Minor: floor[1]}
+		if !ok || q.Compare(best) < 0 {
+			best, ok = q, true
+		}
+	}
+	return best, ok
+}
+
+func bareLinux(of []tags.Tag) bool {
+	return len(of) > 0 && !slices.ContainsFunc(of, func(t tags.Tag) bool { return !strings.HasPrefix(t.Platform, "linux_") })
+}
+
+func floorText(p target.Platform) string {
+	name := map[target.OS]string{target.Manylinux: "glibc", target.Musllinux: "musl", target.MacOS: "macOS"}[p.Family]
+	return name + " " + floorNumber(p)
+}
+
+func floorNumber(p target.Platform) string { return fmt.Sprintf("%d.%d", p.Major, p.Minor) }
+
+// tellNoFile: the versions demanded exist, but the target can use none.
+func (ev *evidence) tellNoFile(e *Error, t *trouble) {
+	list := ev.refusals(t.on, t.within)
+	e.Kind = kindOf(list)
+	for i, d := range t.demands {
+		e.lines = append(e.lines, ev.chain(d, t.options[i])...)
+	}
+	e.summary = noFileSummary(e, string(t.on.name), specifiersText(t.options), list[0].why)
+	for i, r := range list {
+		if i == linesTold {
+			e.lines = append(e.lines, fmt.Sprintf("and so on for %d older versions", rest(list[i:])))
+			break
+		}
+		e.lines = append(e.lines, r.text())
+	}
+	best := ev.newestUsable(t.on)
+	if best != absent {
+		e.lines = append(e.lines, fmt.Sprintf("%s %s is the newest version with a file for %s", t.on.name, t.on.project.version(best), e.Target))
+	}
+	e.hints = ev.nextStep(t, list[0], best)
+}
+
+const linesTold = 3
+
+func rest(list []*refused) (n int) {
+	for _, r := range list {
+		n += r.versions.count()
+	}
+	return n
+}
+
+func noFileSummary(e *Error, name, asked string, why refusal) string {
+	no, all := name+": no version", name+": all versions"
+	if asked != "" {
+		no, all = no+" "+asked, all+" "+asked
+	}
+	switch {
+	case why == refuseNoHash:
+		return name + ": no digest is given for it, and --require-hashes wants one for everything"
+	case e.Kind == RequiresPython:
+		return fmt.Sprintf("%s runs on Python %s", no, e.Target.Python)
+	case e.Kind == Yanked:
+		return all + " were yanked"
+	case e.Kind == TooNew:
+		return no + " is old enough"
+	case e.Kind == NoHash:
+		return fmt.Sprintf("%s has a file for %s with a digest that was given", no, e.Target)
+	case e.Kind == Broken:
+		return no + " can be used"
+	}
+	return fmt.Sprintf("%s has a file for %s", no, e.Target)
+}
+
+// kindOf is the kind of trouble that the newest version has.
+func kindOf(list []*refused) Kind {
+	switch list[0].why {
+	case refusePython:
+		return RequiresPython
+	case refuseYanked:
+		return Yanked
+	case refuseNewer:
+		return TooNew
+	case refuseHash, refuseNoHash:
+		return NoHash
+	case refuseWheel:
+		return NoSdist
+	case refuseBroken:
+		return Broken
+	}
+	return NoWheel
+}
+
+// nextStep is what to try about versions that cannot be used.
+func (ev *evidence) nextStep(t *trouble, r *refused, best int) []string {
+	d, name := t.demands[0], t.on.name
+	who := ev.who(d, t.options[0])
+	newest := r.project.version(r.versions.prev(len(r.versions) * 64))
+	switch {
+	case r.remedy != "":
+		return []string{r.remedy}
+	case r.floor != target.Platform{}:
+		return []string{fmt.Sprintf("build for the newer floor: --platform %s", r.floor)}
+	case r.why == refuseYanked && d.root != nil:
+		return []string{fmt.Sprintf("if it must be, pin it in %s: %s==%s", who, name, newest)}
+	case r.why == refuseYanked:
+		return []string{fmt.Sprintf("if it must be, pin it in your own requirements: %s==%s", name, newest)}
+	case r.why == refuseNewer:
+		return []string{"move --exclude-newer to a later date"}
+	case r.why == refuseNoHash:
+		return []string{fmt.Sprintf("add %s to your requirements, pinned and with --hash", name)}
+	case r.why == refuseHash:
+		return []string{fmt.Sprintf("add the digest of the file that is wanted to %s", who)}
+	case r.why == refuseWheel:
+		return []string{fmt.Sprintf("leave %s out of --no-binary", name)}
+	case best != absent && d.root != nil:
+		return []string{fmt.Sprintf("change %s to admit %s==%s", who, name, r.project.version(best))}
+	case d.root == nil:
+		return []string{ev.steerClear(d)}
+	case r.why == refuseSdist:
+		return []string{fmt.Sprintf("build a wheel of %s==%s on that platform and name its folder with --find-links", name, newest)}
+	case r.why == refusePython || strings.Contains(r.detail, "wheels are for Python"):
+		return []string{fmt.Sprintf("leave Python %s out of the build", t.on.on.target.Python)}
+	case r.why == refuseTag:
+		return []string{withoutPlatform(t.on.on, t.options[0].asked, who, r)}
+	}
+	return []string{fmt.Sprintf("ask in %s for another version", who)}
+}
+
+// withoutPlatform is how to leave a project, or the platform, out.
+func withoutPlatform(c *cell, d *dependency, who string, r *refused) string {
+	p := c.target.Platform
+	if p.Family == target.Musllinux { // no marker tells it from glibc
+		return fmt.Sprintf("leave %s out of the build", p)
+	}
+	marker := fmt.Sprintf("sys_platform != %q", c.env.SysPlatform)
+	if r.sameSystem {
+		marker = fmt.Sprintf("platform_machine != %q", c.env.PlatformMachine)
+	}
+	return fmt.Sprintf("if %s can do without it, write in %s: %s; %s", p, who, d.short(), marker)
+}
+
+// sameSystem says whether some tags are for another architecture of p's system.
+func sameSystem(p target.Platform, of []tags.Tag) bool {
+	return slices.ContainsFunc(of, func(t tags.Tag) bool {
+		family, _, _, ok := target.SplitTag(t.Platform)
+		return ok && family == p.Family
+	})
+}

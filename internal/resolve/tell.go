@@ -1,0 +1,294 @@
+package resolve
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/pep508"
+)
+
+// tell writes the trouble that comes first.
+func (ev *evidence) tell(e *Error, t *trouble) {
+	switch t.kind {
+	case NoProject:
+		ev.tellMissing(e, t)
+	case NoVersion:
+		ev.tellNoVersion(e, t)
+	case Conflict:
+		ev.tellConflict(e, t)
+	default:
+		ev.tellNoFile(e, t)
+	}
+}
+
+// brief is a trouble in one line.
+func (ev *evidence) brief(t *trouble) string {
+	d, o := t.demands[len(t.demands)-1], t.options[len(t.options)-1]
+	line := ev.sentence(d, o)
+	switch t.kind {
+	case NoProject:
+		return line + ", which does not exist"
+	case NoVersion:
+		return line + ", which no version is"
+	case Conflict:
+		return line + ", against " + ev.who(t.demands[0], t.options[0]) + " (" + t.options[0].asked.short() + ")"
+	}
+	return line + ", " + ev.refusals(t.on, t.within)[0].inBrief()
+}
+
+// who names the one who makes a demand.
+func (ev *evidence) who(d *demand, o option) string {
+	if d.root != nil {
+		if d.root.root.origin == "" {
+			return "your requirement"
+		}
+		return d.root.root.origin
+	}
+	name := string(d.in.name)
+	if d.extra != nil {
+		name += "[" + string(d.extra.extra) + "]"
+	}
+	return name + " " + versionsText(d.in.project, o.versions)
+}
+
+// sentence says who requires what.
+func (ev *evidence) sentence(d *demand, o option) string {
+	verb := "requires"
+	switch {
+	case d.root != nil && d.root.constraint:
+		verb = "allows only"
+	case d.root == nil && o.versions.count() > 1:
+		verb = "require"
+	}
+	what := o.asked.short()
+	if o.asked.override != "" {
+		what = fmt.Sprintf("%s, for which %s says %s", o.asked.Name, o.asked.override, what)
+	}
+	return fmt.Sprintf("%s %s %s%s", ev.who(d, o), verb, what, ev.otherVersions(d, o))
+}
+
+// otherVersions says that more versions make a demand than the ones named.
+func (ev *evidence) otherVersions(d *demand, o option) string {
+	if d.root != nil || len(d.options) < 2 {
+		return ""
+	}
+	all := o.versions
+	for _, other := range d.options {
+		all = all.or(other.versions)
+	}
+	switch n := all.count() - o.versions.count(); n {
+	case 0:
+		return ""
+	case 1:
+		return "; 1 other version of it does not help either"
+	default:
+		return fmt.Sprintf("; %d other versions of it do not help either", n)
+	}
+}
+
+// chain tells how the user's requirements lead to a demand, the demand last.
+func (ev *evidence) chain(d *demand, o option) []string {
+	lines := []string{ev.sentence(d, o)}
+	for d.root == nil {
+		d = ev.via[d.in.x]
+		if d == nil {
+			break
+		}
+		lines = append(lines, ev.sentence(d, d.options[0]))
+	}
+	slices.Reverse(lines)
+	return lines
+}
+
+// short is a requirement without its marker.
+func (d *dependency) short() string {
+	r := d.Requirement
+	r.Marker = pep508.Marker{}
+	if r.URL != "" {
+		return r.String()
+	}
+	return strings.ReplaceAll(r.String(), " ", "")
+}
+
+func (ev *evidence) tellMissing(e *Error, t *trouble) {
+	name := t.on.name
+	e.Kind = NoProject
+	e.summary = fmt.Sprintf("%s: there is no such project", name)
+	e.lines = append(e.lines, ev.chain(t.demands[0], t.options[0])...)
+	var missing *index.NotFoundError
+	if errors.As(t.on.project.missing, &missing) {
+		if len(missing.Places) > 0 {
+			e.lines = append(e.lines, "looked in "+strings.Join(missing.Places, ", "))
+		}
+	}
+	e.hints = []string{"name the index that has it with --index-url or --extra-index-url"}
+	if t.demands[0].root != nil {
+		e.hints = []string{fmt.Sprintf("check how it is spelled in %s, or name the index that has it with --extra-index-url", ev.who(t.demands[0], t.options[0]))}
+	}
+	if near, ok := fault.Nearest(string(name), ev.known(name)); ok && t.demands[0].root != nil {
+		e.hints = []string{fmt.Sprintf("did you mean %s? Change it in %s", near, ev.who(t.demands[0], t.options[0]))}
+	}
+}
+
+// known are names that may have been meant: those of this run that exist, and
+// well-known ones.
+func (ev *evidence) known(but pep508.Name) []string {
+	names := slices.Clone(wellKnown)
+	for _, in := range ev.p.infos {
+		if in.kind == isProject && in.name != but && in.project.missing == nil {
+			names = append(names, string(in.name))
+		}
+	}
+	for name := range ev.p.cells[0].roots.named {
+		if name != but {
+			names = append(names, string(name))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (ev *evidence) tellNoVersion(e *Error, t *trouble) {
+	d, o, q := t.demands[0], t.options[0], t.on.project
+	e.Kind = NoVersion
+	e.summary = fmt.Sprintf("%s: no version matches %s", t.on.name, o.asked.short())
+	e.lines = append(e.lines, ev.chain(d, o)...)
+	if len(q.versions) == 0 {
+		e.summary = fmt.Sprintf("%s: the index has no file of it that can be used", t.on.name)
+		return
+	}
+	e.lines = append(e.lines, fmt.Sprintf("there are %s", newestText(q, q.all, 5)))
+	pre := ev.preReleasesOf(q, o.asked)
+	switch {
+	case o.asked.override != "":
+		e.hints = []string{"change " + o.asked.override}
+	case pre != "":
+		e.lines = append(e.lines, "of that version there is only the pre-release "+pre)
+		e.hints = []string{fmt.Sprintf("ask for %s==%s if a pre-release will do", t.on.name, pre)}
+	case d.root != nil:
+		e.hints = []string{fmt.Sprintf("change %s to admit %s", ev.who(d, o), ev.bestOf(t.on))}
+	default:
+		e.hints = []string{ev.steerClear(d)}
+	}
+}
+
+// preReleasesOf is the newest pre-release of a version that a pin asks for.
+func (ev *evidence) preReleasesOf(q *project, d *dependency) string {
+	for c := q.size() - 1; c > absent; c-- {
+		v := q.version(c)
+		if !q.isPre(c) {
+			continue
+		}
+		for _, s := range d.Specifier.Specifiers() {
+			if s.Operator() == "==" && v.Base().String() == s.VersionText() {
+				return v.String()
+			}
+		}
+	}
+	return ""
+}
+
+// bestOf is the newest version of a project that the target can use, else the
+// newest of all.
+func (ev *evidence) bestOf(on *info) string {
+	if c := ev.newestUsable(on); c != absent {
+		return on.project.version(c).String()
+	}
+	return on.project.version(on.project.size() - 1).String()
+}
+
+// newestUsable is the newest version with a file for the target: a final
+// release if there is one.
+func (ev *evidence) newestUsable(on *info) int {
+	for _, pre := range []bool{false, true} {
+		for c := on.project.size() - 1; c > absent; c-- {
+			if on.project.isPre(c) == pre && on.on.file(on.project, c) != nil && !ev.isBroken(on, c) {
+				return c
+			}
+		}
+	}
+	return absent
+}
+
+func (ev *evidence) isBroken(on *info, choice int) bool {
+	return slices.ContainsFunc(ev.broken[on.x], func(f *brokenFact) bool { return f.choice == choice })
+}
+
+// steerClear is what to try when what stands in the way is not the user's own
+// requirement.
+func (ev *evidence) steerClear(d *demand) string {
+	first := d
+	for first != nil && first.root == nil {
+		first = ev.via[first.in.x]
+	}
+	if first == nil {
+		return fmt.Sprintf("ask for a version of %s without that requirement", d.in.name)
+	}
+	if d.in == first.on {
+		return fmt.Sprintf("ask in %s for another version of %s", ev.who(first, first.options[0]), d.in.name)
+	}
+	return fmt.Sprintf("ask for another version of %s, or change %s", d.in.name, ev.who(first, first.options[0]))
+}
+
+func (ev *evidence) tellConflict(e *Error, t *trouble) {
+	e.Kind = Conflict
+	asked := specifiersText(t.options)
+	e.summary = fmt.Sprintf("%s: no version is %s", t.on.name, asked)
+	if !t.within.empty() {
+		e.summary = fmt.Sprintf("%s: no version that is %s has a file for %s", t.on.name, asked, e.Target)
+	}
+	for i, d := range t.demands {
+		for _, line := range ev.chain(d, t.options[i]) {
+			if !slices.Contains(e.lines, line) {
+				e.lines = append(e.lines, line)
+			}
+		}
+	}
+	if !t.within.empty() {
+		for _, r := range ev.refusals(t.on, t.within) {
+			e.lines = append(e.lines, r.text())
+		}
+	}
+	e.hints = []string{ev.reconcile(t)}
+}
+
+// specifiersText names what several demands ask for.
+func specifiersText(options []option) string {
+	var texts []string
+	for _, o := range options {
+		if text := o.asked.Specifier.String(); text != "" && !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	switch n := len(texts); n {
+	case 0:
+		return ""
+	case 1:
+		return texts[0]
+	case 2:
+		return "both " + texts[0] + " and " + texts[1]
+	default:
+		return strings.Join(texts[:n-1], ", ") + " and " + texts[n-1] + " at once"
+	}
+}
+
+// reconcile is what to try about a conflict.
+func (ev *evidence) reconcile(t *trouble) string {
+	a, b := t.demands[0], t.demands[len(t.demands)-1]
+	whoA, whoB := ev.who(a, t.options[0]), ev.who(b, t.options[len(t.options)-1])
+	switch {
+	case a.root != nil && b.root != nil && whoA == whoB:
+		return "change " + whoA
+	case a.root != nil && b.root != nil:
+		return fmt.Sprintf("change %s or %s", whoA, whoB)
+	case a.root != nil:
+		return fmt.Sprintf("change %s, or ask for another version of %s", whoA, b.in.name)
+	case a.in == b.in:
+		return fmt.Sprintf("ask for another version of %s", a.in.name)
+	}
+	return fmt.Sprintf("ask for other versions of %s or %s", a.in.name, b.in.name)
+}
