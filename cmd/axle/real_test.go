@@ -92,12 +92,13 @@ func TestRealSetEqualsUV(t *testing.T) {
 	}
 }
 
-// passedOver are files that an installer writes itself, and that a package
-// makes anew.
+// passedOver are files that an installer writes itself, that a package makes
+// anew, and byte code, which a package leaves out: numpy up to 2.2 carries a
+// stray file that no agent could use, bound as it is to a time stamp.
 func passedOver(name string) bool {
 	base := name[strings.LastIndex(name, "/")+1:]
 	inInfo := strings.Contains(name, ".dist-info/")
-	return inInfo && slices.Contains([]string{"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json"}, base) ||
+	return strings.Contains(name, "/__pycache__/") || inInfo && slices.Contains([]string{"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json"}, base) ||
 		strings.HasPrefix(name, "bin/") || strings.HasPrefix(name, "Scripts/") || name == ".lock" || name == "CACHEDIR.TAG" || name == ".gitignore" ||
 		strings.HasPrefix(name, "demo_real-1.0.0.dist-info/")
 }
