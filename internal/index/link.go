@@ -49,23 +49,65 @@ func newDigest(algorithm, hex string) (digest, bool) {
 // from its fragment and, where the page did not say, the name from its path.
 // It reports whether the address is one a file can be fetched from.
 func (l *link) setURL(base *url.URL, ref string) bool {
+	if l.setPlainURL(ref) {
+		return true
+	}
 	u, err := base.Parse(strings.TrimSpace(ref))
 	if err != nil || !mayLink(base, u) {
 		return false
 	}
-	for _, part := range strings.Split(u.Fragment, "&") {
-		if algorithm, hex, ok := strings.Cut(part, "="); ok {
-			if h, ok := newDigest(algorithm, hex); ok {
-				l.hashes = append(l.hashes, h)
-			}
-		}
-	}
+	l.readFragment(u.Fragment)
 	u.Fragment, u.RawFragment, u.User = "", "", nil
 	l.url = u.String()
 	if l.name == "" {
 		l.name = path.Base(strings.TrimRight(u.Path, "/"))
 	}
 	return l.name != "" && l.name != "." && l.name != "/"
+}
+
+// setPlainURL is setURL for the addresses that most pages consist of: absolute,
+// and of characters that mean nothing but themselves.
+func (l *link) setPlainURL(ref string) bool {
+	scheme, rest, ok := strings.Cut(ref, "://")
+	if !ok || scheme != "https" && scheme != "http" {
+		return false
+	}
+	rest, fragment, _ := strings.Cut(rest, "#")
+	for i := range len(rest) {
+		if !plainBytes[rest[i]] {
+			return false
+		}
+	}
+	slash := strings.LastIndexByte(rest, '/')
+	if slash < 1 || rest[0] == '/' || slash == len(rest)-1 || strings.Contains(rest, "/.") || strings.Trim(fragment, fragmentBytes) != "" {
+		return false
+	}
+	l.readFragment(fragment)
+	l.url = ref[:len(scheme)+len("://")+len(rest)]
+	if l.name == "" {
+		l.name = rest[slash+1:]
+	}
+	return true
+}
+
+const fragmentBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~=&"
+
+var plainBytes = func() (plain [256]bool) {
+	for _, c := range "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/" {
+		plain[c] = true
+	}
+	return plain
+}()
+
+// readFragment takes digests out of the fragment of an address.
+func (l *link) readFragment(fragment string) {
+	for part := range strings.SplitSeq(fragment, "&") {
+		if algorithm, hex, ok := strings.Cut(part, "="); ok {
+			if h, ok := newDigest(algorithm, hex); ok {
+				l.hashes = append(l.hashes, h)
+			}
+		}
+	}
 }
 
 // mayLink keeps a page of the network from naming files of this machine.

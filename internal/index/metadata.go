@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/wheel"
@@ -77,17 +78,11 @@ func (c *Client) obtainMetadata(ctx context.Context, f File) ([]byte, error) {
 	if c.options.Offline {
 		return nil, &OfflineError{What: "the metadata of " + f.Name}
 	}
-	if f.HasMetadata || f.IsWheel && c.facts(f.URL).tryMetadata() {
-		data, err := c.metadataFile(ctx, f)
-		if err == nil || !errors.Is(err, errNoMetadataFile) {
-			return data, err
-		}
-	}
-	if !f.IsWheel {
+	data, err := c.partialMetadata(ctx, f)
+	if !f.IsWheel && errors.Is(err, errNoMetadataFile) {
 		return nil, &NoMetadataError{File: f.Name}
 	}
-	data, err := c.rangedMetadata(ctx, f)
-	if err == nil || !errors.Is(err, errNoRanges) {
+	if !errors.Is(err, errNoRanges) {
 		return data, err
 	}
 	fetched, err := c.Download(ctx, f)
@@ -95,6 +90,72 @@ func (c *Client) obtainMetadata(ctx context.Context, f File) ([]byte, error) {
 		return nil, err
 	}
 	return readLocalMetadata(fetched.Path, f)
+}
+
+// slowMetadata is how long a metadata file that is not announced may take
+// before the wheel is asked too: an index that has to look for it may take
+// ten seconds, where both mostly answer in a tenth of one.
+const slowMetadata = time.Second
+
+// partialMetadata gets metadata without the whole file, or errNoRanges.
+func (c *Client) partialMetadata(ctx context.Context, f File) ([]byte, error) {
+	file := func(ctx context.Context) ([]byte, error) { return c.metadataFile(ctx, f) }
+	ranged := func(ctx context.Context) ([]byte, error) { return c.rangedMetadata(ctx, f) }
+	switch {
+	case !f.IsWheel:
+		return file(ctx)
+	case f.HasMetadata:
+		data, err := file(ctx)
+		if errors.Is(err, errNoMetadataFile) {
+			return ranged(ctx)
+		}
+		return data, err
+	case !c.facts(f.URL).tryMetadata():
+		return ranged(ctx)
+	}
+	return hedge(ctx, slowMetadata, file, ranged)
+}
+
+// hedge does first, and second as soon as first fails or takes longer than
+// patience. The one that succeeds first counts, else the error of second.
+func hedge[T any](ctx context.Context, patience time.Duration, first, second func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type result struct {
+		value T
+		err   error
+	}
+	one, two := make(chan result, 1), make(chan result, 1)
+	begin := func(done chan result, work func(context.Context) (T, error)) {
+		value, err := work(ctx)
+		done <- result{value, err}
+	}
+	go begin(one, first)
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case r := <-one:
+		if r.err == nil {
+			return r.value, nil
+		}
+		return second(ctx)
+	case <-timer.C:
+	}
+	go begin(two, second)
+	select {
+	case r := <-one:
+		if r.err != nil {
+			r = <-two
+		}
+		return r.value, r.err
+	case r := <-two:
+		if r.err != nil {
+			if late := <-one; late.err == nil {
+				r = late
+			}
+		}
+		return r.value, r.err
+	}
 }
 
 // have finds a file that is on this machine already.

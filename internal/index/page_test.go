@@ -3,6 +3,7 @@ package index
 import (
 	"encoding/json"
 	"errors"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -288,6 +289,26 @@ func FuzzParsePage(f *testing.F) {
 			if strings.Contains(got.URL, "@index.test") {
 				t.Errorf("credentials in %q", got.URL)
 			}
+		}
+	})
+}
+
+// The quick way to read an address gives what the long way gives.
+func FuzzAddress(f *testing.F) {
+	for _, ref := range []string{"https://files.test/a/demo-1.0-py3-none-any.whl#sha256=aa", "http://h//x", "http:///0/0", "https://h/../x", "https:///x", "https://h/x%2by", "https://h/a?b#c", "https://h/x/", "https://h/x#a%62=c", "https://h/.", "https://-/x"} {
+		f.Add(ref)
+	}
+	base, err := url.Parse("https://index.test/simple/demo/")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, ref string) {
+		var quick, long link
+		if !quick.setPlainURL(ref) {
+			return
+		}
+		if !long.setURL(base, "  "+ref) || !cmp.Equal(quick, long, cmp.AllowUnexported(link{}, digest{})) {
+			t.Errorf("%q: quickly %+v, else %+v", ref, quick, long)
 		}
 	})
 }
