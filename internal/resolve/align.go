@@ -320,12 +320,3 @@ func (g *group) apart(out []outcome, at int, pin lock.Pin) string {
 	}
 	return fmt.Sprintf("%s is %s here and %s: no version fits all of them", pin.Project, pin.Version, strings.Join(versions, ", "))
 }
-
-// few lists names, and only counts them when there are many.
-func few(names []string) string {
-	const many = 4
-	if len(names) <= many {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:many-1], ", "), len(names)-many+1)
-}

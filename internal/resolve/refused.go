@@ -33,8 +33,18 @@ func (r *refused) inBrief() string {
 }
 
 // refusals are the reasons for all versions in a set, newest first; versions
-// refused for the same reason are one.
+// refused for the same reason are one. Pre-releases are told of where there is
+// nothing else.
 func (ev *evidence) refusals(on *info, within set) []*refused {
+	finals := newSet(on.project.size())
+	for c := within.next(1); c > absent; c = within.next(c + 1) {
+		if !on.project.isPre(c) {
+			finals.put(c)
+		}
+	}
+	if !finals.empty() {
+		within = finals
+	}
 	var out []*refused
 	for c := within.prev(len(within) * 64); c > absent; c = within.prev(c - 1) {
 		r := ev.refusal(on, c)

@@ -115,5 +115,14 @@ func platformsText(of []tags.Tag) string {
 	for _, p := range platforms {
 		out = append(out, p.String())
 	}
-	return strings.Join(append(out, slices.Sorted(maps.Keys(others))...), ", ")
+	return few(append(out, slices.Sorted(maps.Keys(others))...))
+}
+
+// few lists names, and only counts the last when there are many.
+func few(names []string) string {
+	const many = 5
+	if len(names) <= many {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:many-1], ", "), len(names)-many+1)
 }
