@@ -2,9 +2,11 @@ package bundle
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/axlepack/axle/internal/cache"
 	"github.com/axlepack/axle/internal/extension"
@@ -35,7 +37,10 @@ func open(ctx context.Context, opt Options) (*session, error) {
 		opt.Env = func(string) (string, bool) { return "", false }
 	}
 	s := &session{opt: opt}
-	var err error
+	err := checkPrefer(opt.Prefer)
+	if err != nil {
+		return s, err
+	}
 	if s.project, s.warnings, err = extension.Load(opt.Dir, opt.Env); err != nil {
 		return s, err
 	}
@@ -48,6 +53,14 @@ func open(ctx context.Context, opt Options) (*session, error) {
 	client, warnings, err := openIndex(ctx, opt, s.project, s.store)
 	s.client, s.warnings = client, append(s.warnings, warnings...)
 	return s, err
+}
+
+func checkPrefer(p string) error {
+	known := []string{string(resolve.PreferShared), string(resolve.PreferSpecific)}
+	if p == "" || slices.Contains(known, p) {
+		return nil
+	}
+	return fault.New(fault.Usage, fmt.Sprintf("--prefer %s: only %s are known", p, strings.Join(known, " and ")))
 }
 
 // lock resolves the project's requirements for every target.

@@ -96,16 +96,13 @@ func (s *staged) place(name string, version pep440.Version) (err error) {
 	if err := os.MkdirAll(filepath.Join(s.dist, "extension_build"), 0o755); err != nil {
 		return err
 	}
-	stem := strings.TrimSuffix(pack.Filename(name, version, ""), ".zip")
-	for _, pattern := range []string{stem + ".zip", stem + "-*.zip"} {
-		earlier, err := filepath.Glob(filepath.Join(s.dist, "extension_build", pattern))
-		if err != nil {
+	earlier, err := s.earlierZips(strings.TrimSuffix(pack.Filename(name, version, ""), ".zip"))
+	if err != nil {
+		return err
+	}
+	for _, zip := range earlier {
+		if err := move(s.finalZip(zip), filepath.Join(s.old(), zip)); err != nil {
 			return err
-		}
-		for _, zip := range earlier {
-			if err := move(zip, filepath.Join(s.old(), filepath.Base(zip))); err != nil {
-				return err
-			}
 		}
 	}
 	dep := filepath.Join(s.dist, "dep")
@@ -125,6 +122,20 @@ func (s *staged) place(name string, version pep440.Version) (err error) {
 		}
 	}
 	return move(filepath.Join(s.dir, stateName), filepath.Join(s.dist, stateName))
+}
+
+// earlierZips names the zips in dist of this version: the one for all
+// platforms, and those for one each.
+func (s *staged) earlierZips(stem string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(s.dist, "extension_build"))
+	var names []string
+	for _, e := range entries {
+		rest, isOurs := strings.CutPrefix(e.Name(), stem)
+		if isOurs && strings.HasSuffix(rest, ".zip") && (rest == ".zip" || rest[0] == '-') {
+			names = append(names, e.Name())
+		}
+	}
+	return names, err
 }
 
 // note writes down which packages this build made.

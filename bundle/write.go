@@ -71,7 +71,7 @@ func (s *session) writeZips(ctx context.Context, wheels *merge.Wheels, out *stag
 	}
 	var zips []pack.Written
 	group.Go(func() (err error) {
-		zips, err = s.writeParts(ctx, embedded, out)
+		zips, err = s.writeParts(ctx, embedded, solved(result.Plan.Lock), out)
 		return err
 	})
 	if err := group.Wait(); err != nil {
@@ -126,8 +126,18 @@ func platformsOf(targets []target.Target) []target.Platform {
 	return list
 }
 
-// writeParts writes one zip, or with Split one for each platform.
-func (s *session) writeParts(ctx context.Context, packages []pack.Package, out *staged) ([]pack.Written, error) {
+// solved are the targets that have a solution.
+func solved(l lock.Lock) []target.Target {
+	list := make([]target.Target, len(l.Solutions))
+	for i, s := range l.Solutions {
+		list[i] = s.Target
+	}
+	return list
+}
+
+// writeParts writes one zip, or with Split one for each platform of the
+// targets.
+func (s *session) writeParts(ctx context.Context, packages []pack.Package, solved []target.Target, out *staged) ([]pack.Written, error) {
 	e := s.extension()
 	if !s.opt.Split {
 		e.Packages = packages
@@ -135,7 +145,7 @@ func (s *session) writeParts(ctx context.Context, packages []pack.Package, out *
 		return []pack.Written{w}, err
 	}
 	var zips []pack.Written
-	for _, part := range pack.Split(packages) {
+	for _, part := range pack.Split(packages, platformsOf(solved)...) {
 		e.Packages = part.Packages
 		w, err := pack.WriteFile(ctx, out.zip(pack.Filename(e.Name, e.Version, part.Platform.String())), e)
 		if err != nil {

@@ -83,9 +83,18 @@ func (e *env) drawBuild(r bundle.Result) error {
 		fmt.Fprintf(e.stdout, "%s  %s  sha256:%s\n", z.Path, size(z.Size), z.SHA256)
 	}
 	if !e.quiet {
-		fmt.Fprintf(e.stdout, "%d packages for %d targets in %s\n", len(r.Packages), len(r.Plan.Lock.Solutions), r.Elapsed.Round(10*time.Millisecond))
+		fmt.Fprintf(e.stdout, "%s for %s in %s\n", count(len(r.Packages), "package"), count(len(r.Plan.Lock.Solutions), "target"),
+			r.Elapsed.Round(10*time.Millisecond))
 	}
 	return nil
+}
+
+// count is a number of things: "1 package", "2 packages".
+func count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // size writes bytes as a person reads them.

@@ -29,7 +29,7 @@ import (
 //	    yanked: a reason
 //	    uploaded: 2026-01-02T03:04:05Z
 //	    files: kiln-files            the files of this folder are its own
-//	    file kiln/data.txt: a line   one more file
+//	    file kiln/data.txt: a\nb     one more file, of two lines
 //	    native: kiln/_kiln           an extension module for each platform
 //	    digest: 00…                  what the index says, in place of the truth
 //	    broken: truncated            see wheeltest.Fault
@@ -140,7 +140,7 @@ func (r *release) set(dir, line string) error {
 			return fmt.Errorf("a wheel cannot be broken by %q", value)
 		}
 	case "file":
-		r.files[arg] = value + "\n"
+		r.files[arg] = strings.ReplaceAll(value, `\n`, "\n") + "\n"
 	case "files":
 		return r.addFolder(filepath.Join(dir, value))
 	default:

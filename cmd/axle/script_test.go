@@ -298,9 +298,9 @@ func leftovers(dir string) []string {
 		if err != nil {
 			return nil
 		}
-		name := e.Name()
+		name := e.Name() // .axle-build.json stays: it says what the build made
 		inTemp := filepath.Base(filepath.Dir(path)) == "tmp" || filepath.Base(filepath.Dir(path)) == ".tmp"
-		if strings.HasPrefix(name, ".axle-") || strings.HasSuffix(name, ".part") || inTemp {
+		if strings.HasPrefix(name, ".axle-") && name != ".axle-build.json" || strings.HasSuffix(name, ".part") || inTemp {
 			left = append(left, path)
 		}
 		return nil

@@ -71,6 +71,7 @@ func newHelp() *cobra.Command {
 				return knownCommand(cmd, list)
 			}
 			about.InitDefaultHelpFlag()
+			about.InitDefaultVersionFlag()
 			return about.Help()
 		},
 	}

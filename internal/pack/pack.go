@@ -179,9 +179,10 @@ type Part struct {
 
 // Split deals packages out to one zip for each platform that they serve, in
 // the order of platforms. A package for several platforms is in several
-// zips, and one whose platforms are not known in all.
-func Split(packages []Package) []Part {
-	var platforms []target.Platform
+// zips, and one whose platforms are not known in all. The other platforms
+// have a zip too, which needs no package.
+func Split(packages []Package, others ...target.Platform) []Part {
+	platforms := slices.Clone(others)
 	for _, p := range packages {
 		platforms = append(platforms, p.Platforms...)
 	}

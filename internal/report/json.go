@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/axlepack/axle/internal/fault"
@@ -31,7 +32,12 @@ func (m Matrix) MarshalJSON() ([]byte, error) {
 		}
 		out.Dependencies = append(out.Dependencies, dep)
 	}
-	return json.Marshal(out)
+	// < and > of specifiers stay readable: this is no HTML.
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(out)
+	return b.Bytes(), err
 }
 
 func (m Matrix) cellJSON(t target.Target) cellJSON {
