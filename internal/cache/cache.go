@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 )
 
@@ -96,9 +97,14 @@ func (s *Store) temp() (*os.File, error) {
 	return os.CreateTemp(filepath.Join(s.dir, tempDir), "*.part")
 }
 
-// place renames a finished temporary file to its final path.
+// place renames a finished temporary file to its final path. Windows refuses to
+// replace a file for the moment that a reader has it open.
 func place(temp, final string) error {
 	err := os.Rename(temp, final)
+	for wait := time.Millisecond; runtime.GOOS == "windows" && errors.Is(err, os.ErrPermission) && wait < 50*time.Millisecond; wait *= 2 {
+		time.Sleep(wait)
+		err = os.Rename(temp, final)
+	}
 	if errors.Is(err, os.ErrNotExist) {
 		if err := os.MkdirAll(filepath.Dir(final), 0o700); err != nil {
 			return err

@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"runtime"
@@ -289,63 +288,4 @@ func (d *discovery) mainIndex() string {
 		return address
 	}
 	return d.pip.value(d.options, "index-url", "pypi-url")
-}
-
-const (
-	pipSpace = "pip-1"
-	pipKeyOf = "default-index"
-	pipLife  = 30 * 24 * time.Hour
-)
-
-// pipAnswer is what PipScript prints, and what is remembered of it.
-type pipAnswer struct {
-	Index string `json:"index"`
-	Asked int64  `json:"asked,omitempty"` // seconds since 1970
-}
-
-// askPip is the default index of the pip of an interpreter, "" when there is
-// none to ask. An answer is remembered for a month; an old one is better than
-// none.
-func (d *discovery) askPip(ctx context.Context) string {
-	o := d.options
-	var old pipAnswer
-	if o.Cache != nil {
-		if data, ok := o.Cache.Get(pipSpace, pipKeyOf); ok && json.Unmarshal(data, &old) == nil {
-			if o.Now().Sub(time.Unix(old.Asked, 0)) < pipLife {
-				return old.Index
-			}
-		}
-	}
-	if o.AskPip == nil {
-		return old.Index
-	}
-	output, err := o.AskPip(ctx)
-	if err != nil {
-		d.warnings = append(d.warnings, fault.Warning{Text: "no pip could be asked for its default index: " + err.Error()})
-		return old.Index
-	}
-	answer, err := readPipAnswer(output)
-	if err != nil {
-		d.warnings = append(d.warnings, fault.Warning{Text: "the pip that was asked for its default index: " + err.Error()})
-		return old.Index
-	}
-	answer.Asked = o.Now().Unix()
-	if data, err := json.Marshal(answer); err == nil && o.Cache != nil {
-		_ = o.Cache.Set(pipSpace, pipKeyOf, data) // asked again next time
-	}
-	return answer.Index
-}
-
-// readPipAnswer reads the last line of the output: what is before it was
-// printed by the interpreter's own start-up.
-func readPipAnswer(output string) (pipAnswer, error) {
-	lines := strings.Split(strings.TrimSpace(output), "\n")
-	var answer pipAnswer
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &answer); err != nil {
-		return answer, errors.New("its answer cannot be read")
-	}
-	if !isRemote(answer.Index) {
-		return answer, errors.New("its answer is no address")
-	}
-	return answer, nil
 }

@@ -26,7 +26,6 @@ const (
 
 // exchange is one request whose answer is wanted.
 type exchange struct {
-	method string // GET when empty
 	url    string // without credentials
 	header map[string]string
 	// source is the index that named the address; its credentials count first.
@@ -124,11 +123,7 @@ func (c *Client) attempt(ctx context.Context, e exchange) error {
 }
 
 func (c *Client) request(ctx context.Context, e exchange) (*http.Request, error) {
-	method := e.method
-	if method == "" {
-		method = http.MethodGet
-	}
-	req, err := http.NewRequestWithContext(context.WithValue(ctx, sourceKey{}, e.source), method, e.url, nil)
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, sourceKey{}, e.source), http.MethodGet, e.url, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s: not an address", Redact(e.url))
 	}

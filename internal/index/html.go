@@ -45,7 +45,7 @@ func (p *htmlPage) tag() error {
 		}
 	case "base":
 		if href := p.attributes()["href"]; href != "" && !p.hasBase {
-			if u, err := p.base.Parse(href); err == nil {
+			if u, err := p.base.Parse(href); err == nil && mayLink(p.base, u) {
 				u.User = nil
 				p.base, p.hasBase = u, true
 			}

@@ -174,6 +174,11 @@ func TestParsePage(t *testing.T) {
 				t.Errorf("%+v", files)
 			}
 		}},
+		{"a base on this machine", "text/html", `<base href="file:///etc/"><a href="demo-1.0-py3-none-any.whl">x</a>`, func(t *testing.T, files []File) {
+			if files[0].URL != "https://index.test/simple/demo/demo-1.0-py3-none-any.whl" {
+				t.Errorf("%+v", files[0])
+			}
+		}},
 		{"another project", "text/html", `<a href="https://files.test/other-1.0-py3-none-any.whl">x</a>`, func(t *testing.T, files []File) {
 			if files[0].Unusable == "" {
 				t.Errorf("%+v", files[0])

@@ -2,12 +2,10 @@ package index_test
 
 import (
 	"context"
-	"net/http"
 	"os"
 	"os/exec"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,17 +33,6 @@ func machineConfig(t testing.TB) index.Config {
 		t.Fatalf("%v, %v", warnings, err)
 	}
 	return config
-}
-
-// counting counts requests and the bytes that came.
-type counting struct {
-	next     http.RoundTripper
-	requests atomic.Int64
-}
-
-func (c *counting) RoundTrip(r *http.Request) (*http.Response, error) {
-	c.requests.Add(1)
-	return c.next.RoundTrip(r)
 }
 
 func realClient(t testing.TB, config index.Config, dir string) *index.Client {
@@ -120,7 +107,6 @@ func TestRealIndex(t *testing.T) {
 			t.Error(err)
 		}
 		t.Logf("%s: a wheel in %s", run, time.Since(begin))
-		config.Proxy = "" // the same settings
 	}
 	c := realClient(t, config, dir)
 	begin := time.Now()
