@@ -3,9 +3,9 @@ package selector
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +14,6 @@ import (
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/deployments"
 	"github.com/axlepack/axle/internal/fault"
-	"github.com/axlepack/axle/internal/wheel"
 	"github.com/axlepack/axle/interpreters"
 )
 
@@ -28,118 +27,169 @@ type DeployOptions struct {
 	Now func() time.Time
 }
 
-// Deployment is an extension, its package and its interpreter on an agent.
-type Deployment struct {
-	Root   string             `json:"root"`
-	Record deployments.Record `json:"deployment"`
-}
-
-// CodePath is the folder of the extension's modules, or its zip.
-func (d Deployment) CodePath() string {
-	return filepath.Join(d.Root, filepath.FromSlash(d.Record.Code))
-}
-
-// PackagePath is the folder of the dependencies, "" when there are none.
-func (d Deployment) PackagePath() string {
-	if d.Record.Package == nil {
-		return ""
-	}
-	return filepath.Join(d.Root, filepath.FromSlash(d.Record.Package.Folder))
-}
-
 // Names inside the folder of a deployment.
 const (
 	codeFolder = "x"
 	codeZip    = "x.zip"
 	bootFile   = "boot.py"
-	shimFolder = "u"
 )
 
 // Deploy puts a choice on the agent: the package extracted once for all
 // deployments that carry the same bytes, every file checked against RECORD
 // while it is written, then the extension, then the record. All of it is
-// staged and moved into place by renames; on error nothing has changed. The
-// same deployment twice is the same as once.
+// staged and moved into place by renames; on error nothing has changed, except
+// that a package may be there that nothing refers to yet. The same deployment
+// twice is the same as once.
 func Deploy(ctx context.Context, z *Zip, c Choice, opt DeployOptions) (Deployment, error) {
-	if c.Interpreter == nil {
-		return Deployment{}, fault.New(fault.NoInterpreter, z.Extension.Manifest.Name+": no interpreter was chosen")
+	d := deployer{z: z, c: c, opt: opt}
+	if err := d.check(); err != nil {
+		return Deployment{}, err
 	}
 	store, err := deployments.Open(opt.Root)
 	if err != nil {
 		return Deployment{}, err
 	}
-	rec, err := newRecord(z, c, opt)
+	d.store = store
+	if err := d.newRecord(); err != nil {
+		return Deployment{}, err
+	}
+	if err := d.deployPackage(ctx); err != nil {
+		return Deployment{}, err
+	}
+	starter, err := d.deployStarter(ctx)
 	if err != nil {
 		return Deployment{}, err
 	}
-	if c.Package != nil {
-		if rec.Package, err = deployPackage(ctx, store, z, c, opt); err != nil {
-			return Deployment{}, err
-		}
-	}
-	rec.ID = deploymentID(rec)
-	home := "e/" + rec.Name + "/" + rec.ID + "/"
-	rec.Code = home + codeFolder
-	if rec.ZipSafe {
-		rec.Code = home + codeZip
-	}
-	if err := store.Place(ctx, rec, func(dir string) error { return placeExtension(ctx, z, c, dir, opt) }); err != nil {
+	d.locate(starter)
+	record, changed, err := store.Place(ctx, d.rec, func(dir, final string) error { return d.fill(ctx, dir, final, starter) })
+	if err != nil {
 		return Deployment{}, err
 	}
-	return Deployment{Root: store.Root(), Record: rec}, nil
+	return Deployment{Root: store.Root(), Changed: changed, Record: record}, nil
 }
 
-func newRecord(z *Zip, c Choice, opt DeployOptions) (deployments.Record, error) {
-	now := opt.Now
+// deployer is one call of Deploy.
+type deployer struct {
+	z     *Zip
+	c     Choice
+	opt   DeployOptions
+	store *deployments.Store
+	rec   deployments.Record
+}
+
+// check refuses a choice that was not made for this zip by [Zip.Select].
+func (d *deployer) check() error {
+	m := d.z.Extension.Manifest
+	if d.c.Interpreter == nil || d.c.Interpreter.Report == nil {
+		return fault.New(fault.NoInterpreter, m.Name+": no interpreter was chosen")
+	}
+	if _, ok := d.z.reader.Member(mainModule); !ok {
+		return fault.New(fault.BadInput, fmt.Sprintf("%s: it has no %s, with which an extension begins", d.z.Path, mainModule))
+	}
+	if d.c.Package == nil {
+		return nil
+	}
+	d.z.read(d.c.Package)
+	if err := d.c.Package.Problem; err != nil {
+		return fault.WithCode(fmt.Errorf("%s: %w", d.c.Package.Member, err), max(fault.BadInput, fault.ExitCode(err)))
+	}
+	if v := newMatcher(*d.c.Interpreter.Report).judge(d.c.Package); v.Reason != Outranked {
+		return fault.New(fault.NoPackage, fmt.Sprintf("%s: %s: %s", d.c.Interpreter.Path, d.c.Package.File(), v.Detail))
+	}
+	return nil
+}
+
+func (d *deployer) newRecord() error {
+	now := d.opt.Now
 	if now == nil {
 		now = time.Now
 	}
-	info, err := os.Stat(c.Interpreter.Path)
+	in := d.c.Interpreter
+	info, err := os.Stat(in.Path)
 	if err != nil {
-		return deployments.Record{}, fault.WithCode(err, fault.NoInterpreter)
+		return fault.WithCode(err, fault.NoInterpreter)
 	}
-	abs, err := filepath.Abs(z.Path)
+	abs, err := filepath.Abs(d.z.Path)
 	if err != nil {
-		return deployments.Record{}, err
+		return err
 	}
-	m, report := z.Extension.Manifest, c.Interpreter.Report
-	return deployments.Record{
+	digest, err := d.z.digest()
+	if err != nil {
+		return err
+	}
+	m := d.z.Extension.Manifest
+	d.rec = deployments.Record{
 		Name: m.Name, Version: m.Version.String(), Deployed: now().UTC().Truncate(time.Second),
-		Zip: deployments.Zip{Path: abs, Digest: z.Digest, Size: z.Size}, ZipSafe: m.ZipSafe, ExtraPaths: m.PythonExtraPaths,
+		Zip: deployments.Zip{Path: abs, Size: d.z.Size}, Digest: digest, ZipSafe: m.ZipSafe, ExtraPaths: m.PythonExtraPaths,
 		Interpreter: deployments.Interpreter{
-			Path: c.Interpreter.Path, Executable: report.Path, Version: report.Version,
-			Implementation: report.Implementation, NeedsSite: report.NeedsSite, Size: info.Size(), Modified: info.ModTime().UTC(),
+			Path: in.Path, Executable: in.Report.Path, Version: in.Report.Version,
+			Implementation: in.Report.Implementation, NeedsSite: in.Report.NeedsSite,
+			Size: info.Size(), Modified: modified(info),
 		},
-	}, nil
-}
-
-// deploymentID is short, and another for every other combination of zip,
-// package and interpreter.
-func deploymentID(r deployments.Record) string {
-	h := sha256.New()
-	fmt.Fprintln(h, r.Zip.Digest, r.Interpreter.Path, r.Interpreter.Version, r.Interpreter.Size, r.Interpreter.Modified.UnixNano())
-	if r.Package != nil {
-		fmt.Fprintln(h, r.Package.Folder)
 	}
-	return r.Version + "-" + hex.EncodeToString(h.Sum(nil)[:4])
+	return nil
 }
 
-func deployPackage(ctx context.Context, store *deployments.Store, z *Zip, c Choice, opt DeployOptions) (*deployments.Package, error) {
-	inner, err := archive.OpenNested(z.reader, c.Package.Member, archive.Limits{})
+// modified is in whole seconds: all that archives and images of a machine keep.
+func modified(info os.FileInfo) time.Time { return info.ModTime().UTC().Truncate(time.Second) }
+
+// locate gives the deployment its name: short, and another one for every other
+// combination of contents, package, interpreter and starter.
+func (d *deployer) locate(starter string) {
+	h, in := sha256.New(), d.rec.Interpreter
+	fmt.Fprintln(h, d.rec.Digest, in.Path, in.Version, in.NeedsSite, in.Size, in.Modified.Unix(), d.opt.NoCompile, starter, bootDigest())
+	if d.rec.Package != nil {
+		fmt.Fprintln(h, d.rec.Package.Folder)
+	}
+	d.rec.ID = d.rec.Version + "-" + short(h.Sum(nil))[:10]
+	home := "e/" + d.rec.Name + "/" + d.rec.ID + "/"
+	d.rec.Boot, d.rec.Code = home+bootFile, home+codeFolder
+	if d.rec.ZipSafe {
+		d.rec.Code = home + codeZip
+	}
+}
+
+// short writes 128 bits of a digest in letters that every file system keeps
+// apart.
+func short(sum []byte) string {
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
+}
+
+// deployPackage extracts the chosen package where it is not there yet.
+func (d *deployer) deployPackage(ctx context.Context) error {
+	if d.c.Package == nil {
+		return nil
+	}
+	inner, err := d.z.open(d.c.Package.Member)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer inner.Close()
-	p := &deployments.Package{File: c.Package.File(), Digest: digest(inner), Tag: c.Tag.String()}
-	// Byte code belongs to one interpreter, so each has its own copy.
-	key := p.Digest[:16] + "-" + cacheTag(*c.Interpreter.Report)
-	p.Folder, err = store.Package(ctx, key, func(dir string) error {
-		if err := extractVerified(ctx, inner, *c.Package, dir); err != nil {
-			return err
+	entries, digest, err := record(inner, d.c.Package.Filename)
+	if err != nil {
+		return err
+	}
+	p := &deployments.Package{File: d.c.Package.File(), Digest: digest, Tag: d.c.Tag.String()}
+	sum, err := hex.DecodeString(digest)
+	if err != nil {
+		return err
+	}
+	p.Folder, err = d.store.Package(ctx, d.keyFor(short(sum)), func(dir, final string) error {
+		if err := archive.Extract(ctx, inner, dir, archive.ExtractOptions{Verify: entries.Map()}); err != nil {
+			return withRoom(err, inner)
 		}
-		return compile(ctx, *c.Interpreter, dir, opt)
+		return d.compile(ctx, dir, final)
 	})
-	return p, err
+	d.rec.Package = p
+	return err
+}
+
+// keyFor names a folder of files: byte code belongs to one kind of interpreter,
+// so that each kind has its own copy.
+func (d *deployer) keyFor(digest string) string {
+	if d.opt.NoCompile {
+		return digest
+	}
+	return digest + "-" + cacheTag(*d.c.Interpreter.Report)
 }
 
 // cacheTag names the byte code of an interpreter; Python 2 has no tag.
@@ -151,57 +201,37 @@ func cacheTag(r interpreters.Report) string {
 	return fmt.Sprintf("%s-%d%d", r.Implementation, v.Release(0), v.Release(1))
 }
 
-// extractVerified extracts a package, every file held against its RECORD.
-func extractVerified(ctx context.Context, inner *archive.Reader, p Package, dir string) error {
-	folder, err := wheel.DistInfo(ownDistInfo(inner.Names(), p.Filename), p.Filename)
-	if err != nil {
-		return fault.WithCode(err, fault.BadInput)
+// withRoom says how much room a package takes, where there was too little.
+func withRoom(err error, r *archive.Reader) error {
+	var size int64
+	for _, m := range r.Members() {
+		size += m.Size
 	}
-	text, err := inner.ReadFile(folder + "/RECORD")
-	if err != nil {
-		return err
-	}
-	record, err := wheel.ParseRecord(text)
-	if err != nil {
-		return fault.Errorf(fault.BadInput, "%s: RECORD: %w", p.Member, err)
-	}
-	return archive.Extract(ctx, inner, dir, archive.ExtractOptions{Verify: record.Map()})
+	return deployments.WithRoom(err, size)
 }
 
-// placeExtension fills the folder of a deployment.
-func placeExtension(ctx context.Context, z *Zip, c Choice, dir string, opt DeployOptions) error {
-	if err := writeBoot(dir); err != nil {
+// fill fills the folder of a deployment.
+func (d *deployer) fill(ctx context.Context, dir, final, starter string) error {
+	if err := d.fillCode(ctx, dir, final); err != nil {
 		return err
 	}
-	if z.Extension.Manifest.ZipSafe {
-		return z.copyTo(filepath.Join(dir, codeZip))
+	boot, err := d.bootScript(starter)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, bootFile), boot, 0o644)
+}
+
+func (d *deployer) fillCode(ctx context.Context, dir, final string) error {
+	if d.rec.ZipSafe {
+		return d.z.writeOwn(filepath.Join(dir, codeZip))
 	}
 	code := filepath.Join(dir, codeFolder)
 	if err := os.Mkdir(code, 0o755); err != nil {
 		return err
 	}
-	modules := func(name string) bool { return !strings.HasPrefix(name, packageFolder) }
-	if err := archive.Extract(ctx, z.reader, code, archive.ExtractOptions{Include: modules}); err != nil {
-		return err
+	if err := archive.Extract(ctx, d.z.reader, code, archive.ExtractOptions{Include: isOwn}); err != nil {
+		return withRoom(err, d.z.reader)
 	}
-	return compile(ctx, *c.Interpreter, code, opt)
-}
-
-// copyTo writes the extension zip itself, also when it lies in a full package.
-func (z *Zip) copyTo(path string) error {
-	return archive.WriteFile(path, func(w io.Writer) error {
-		var src io.ReadCloser
-		var err error
-		if z.outer != nil {
-			src, err = z.outer.Open(nestedZip)
-		} else {
-			src, err = os.Open(z.Path)
-		}
-		if err != nil {
-			return err
-		}
-		defer src.Close()
-		_, err = io.Copy(w, src)
-		return err
-	})
+	return d.compile(ctx, code, filepath.Join(final, codeFolder))
 }

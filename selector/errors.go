@@ -19,7 +19,7 @@ type NoInterpreterError struct {
 // Error names every interpreter with the reason.
 func (e *NoInterpreterError) Error() string {
 	if len(e.Considered) == 0 {
-		return fmt.Sprintf("%s: no interpreter was found, and one of Python %s is needed", e.Extension, e.RequiresPython)
+		return fmt.Sprintf("%s: no interpreter was found, and a Python %s is needed", e.Extension, e.RequiresPython)
 	}
 	lines := []string{fmt.Sprintf("%s: no interpreter fits", e.Extension)}
 	for _, v := range e.Considered {
@@ -46,27 +46,49 @@ type NoPackageError struct {
 	Interpreters []Verdict
 	// Offered are the names of the packages in the zip.
 	Offered []string
-	// Wanted is the target that the first of the interpreters stands for,
-	// "cp311@manylinux_2_36_x86_64".
+	// Wanted is the target that the first of the interpreters stands for, as
+	// axle build --target takes it: "cp311@manylinux_2_36_x86_64". It is "" for
+	// an interpreter that no target can be made for.
 	Wanted string
+	// StrictOrder says that a later interpreter would have done.
+	StrictOrder bool
 }
 
-// Error names every interpreter that would have fitted.
+// Error names every interpreter that would have fitted, and why a package that
+// is for it cannot be used.
 func (e *NoPackageError) Error() string {
 	names := make([]string, len(e.Interpreters))
+	var nearly []string
 	for i, v := range e.Interpreters {
-		names[i] = fmt.Sprintf("%s (Python %s)", v.Interpreter.Path, v.Interpreter.Report.PythonVersion())
+		names[i] = fmt.Sprintf("%s (Python %s)", v.Interpreter.Path, v.Interpreter.Report.Version)
+		for _, p := range v.Packages {
+			if p.Reason == WrongTags || p.Reason == Unusable && i > 0 {
+				continue
+			}
+			nearly = append(nearly, fmt.Sprintf("  %s: %s", p.Package.File(), p.Detail))
+		}
 	}
-	return fmt.Sprintf("%s: no dependency package fits %s", e.Extension, strings.Join(names, ", "))
+	lines := append([]string{fmt.Sprintf("%s: no dependency package fits %s", e.Extension, strings.Join(names, ", "))}, nearly...)
+	return strings.Join(lines, "\n")
 }
+
+// maxOffered is how many packages a hint names.
+const maxOffered = 12
 
 // Hints say what the zip offers and how to build what is missing.
 func (e *NoPackageError) Hints() []string {
-	return []string{
-		"the zip offers " + strings.Join(e.Offered, ", "),
-		"build for it with: axle build --target " + e.Wanted,
-		"see why each was refused with: axle select --explain ZIP",
+	offered := strings.Join(e.Offered[:min(len(e.Offered), maxOffered)], ", ")
+	if more := len(e.Offered) - maxOffered; more > 0 {
+		offered += fmt.Sprintf(", and %d more", more)
 	}
+	hints := []string{"the zip offers " + offered}
+	if e.Wanted != "" {
+		hints = append(hints, "build for it with: axle build --target "+e.Wanted)
+	}
+	if e.StrictOrder {
+		hints = append(hints, "a later interpreter has a package: leave out --strict-order")
+	}
+	return append(hints, "see why each was refused with: axle select --explain ZIP")
 }
 
 // ExitCode is 5.
@@ -81,8 +103,12 @@ func nothingFits(ext Extension, considered []Verdict) error {
 	for _, p := range ext.Packages {
 		e.Offered = append(e.Offered, p.File())
 	}
-	if list := without[0].Interpreter.Report.TagOrder().List(); len(list) > 0 {
-		e.Wanted = list[0].Python + "@" + list[0].Platform
+	if t, ok := targetOf(*without[0].Interpreter.Report); ok {
+		e.Wanted = t.String()
+	}
+	e.StrictOrder = slices.ContainsFunc(considered, func(v Verdict) bool { return v.Reason == NotReached })
+	if e.StrictOrder {
+		e.Interpreters = without[:1]
 	}
 	return e
 }

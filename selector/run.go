@@ -2,15 +2,15 @@ package selector
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/axlepack/axle/internal/deployments"
 	"github.com/axlepack/axle/internal/fault"
 )
 
@@ -22,36 +22,15 @@ type RunOptions struct {
 	Args []string
 	// Env is the environment, "KEY=VALUE"; nil stands for the process's own.
 	Env []string
-	// Fields is JSON for an extension that is a class with
-	// extension_start(fields); "" stands for none.
-	Fields string
+	// Fields is a JSON object for an extension that is a class with
+	// extension_start(fields), and FieldsFile a file that holds one. At most
+	// one of the two is given; without either the fields are empty.
+	Fields, FieldsFile string
 	// Stdout, when set, makes the extension a child whose output goes there
-	// and to Stderr, instead of the process's successor.
+	// and to Stderr, instead of the process's successor. Its standard input is
+	// Stdin, or this process's.
 	Stdout, Stderr io.Writer
-}
-
-// Find reads the current deployment of an extension.
-func Find(root, name string) (Deployment, error) {
-	store, err := deployments.At(root)
-	if err != nil {
-		return Deployment{}, err
-	}
-	rec, err := store.Current(name)
-	return Deployment{Root: store.Root(), Record: rec}, err
-}
-
-// List reads all current deployments below a root, by name.
-func List(root string) ([]Deployment, error) {
-	store, err := deployments.At(root)
-	if err != nil {
-		return nil, err
-	}
-	records, err := store.List()
-	list := make([]Deployment, len(records))
-	for i, rec := range records {
-		list[i] = Deployment{Root: store.Root(), Record: rec}
-	}
-	return list, err
+	Stdin          io.Reader
 }
 
 // Run starts a deployed extension under the interpreter of its deployment,
@@ -60,109 +39,115 @@ func List(root string) ([]Deployment, error) {
 // the system can, the process is replaced and Run does not return; elsewhere
 // it returns the extension's exit code. An interpreter that is gone or was
 // changed since the deployment is an error with exit code 4, never a silent
-// switch to another. Scripts of the package's bin folder find the interpreter
-// in AXLE_PYTHON.
+// switch to another.
+//
+// The extension finds the folder of its dependencies in AXLE_PACKAGE, and the
+// scripts in the bin folder there find the interpreter in AXLE_PYTHON.
 func Run(ctx context.Context, opt RunOptions) (int, error) {
 	d, err := Find(opt.Root, opt.Name)
 	if err != nil {
 		return 0, err
 	}
-	if err := stillThere(d.Record); err != nil {
+	if err := ready(d); err != nil {
 		return 0, err
 	}
-	argv, err := command(d, opt)
+	env, err := runEnv(d, opt)
 	if err != nil {
 		return 0, err
 	}
-	env := opt.Env
-	if env == nil {
-		env = os.Environ()
-	}
-	env = append(withoutHostPath(env), "AXLE_PYTHON="+d.Record.Interpreter.Path)
+	in := d.Record.Interpreter
+	argv := slices.Concat([]string{in.Path}, startOptions(in.NeedsSite), []string{d.BootPath()}, opt.Args)
 	if opt.Stdout != nil {
-		return spawn(ctx, argv, env, opt.Stdout, opt.Stderr)
+		return spawn(ctx, argv, env, opt)
 	}
 	return replace(ctx, argv, env)
 }
 
-// stillThere checks that the interpreter is the one that was chosen.
-func stillThere(r deployments.Record) error {
-	info, err := os.Stat(r.Interpreter.Path)
+// ready checks that the interpreter is the one that was chosen, and that what
+// it is to run is there.
+func ready(d Deployment) error {
+	in, again := d.Record.Interpreter, "deploy again with: axle deploy "+d.Record.Zip.Path
+	info, err := os.Stat(in.Path)
 	what := ""
 	switch {
 	case err != nil:
-		what = "is gone: " + err.Error()
-	case info.Size() != r.Interpreter.Size || !info.ModTime().Equal(r.Interpreter.Modified):
+		what = "is gone: " + reason(err)
+	case info.Size() != in.Size || !modified(info).Equal(in.Modified):
 		what = "was changed since the deployment"
-	default:
-		return nil
 	}
-	return fault.New(fault.NoInterpreter,
-		fmt.Sprintf("%s: its interpreter %s (Python %s) %s", r.Name, r.Interpreter.Path, r.Interpreter.Version, what),
-		"choose again with: axle deploy "+r.Zip.Path)
+	if what != "" {
+		return fault.New(fault.NoInterpreter, fmt.Sprintf("%s: its interpreter %s (Python %s) %s", d.Record.Name, in.Path, in.Version, what), again)
+	}
+	for _, path := range []string{d.BootPath(), d.PackagePath()} {
+		if path == "" {
+			continue
+		}
+		if _, err := os.Stat(path); err != nil {
+			return fault.New(fault.NotFound, fmt.Sprintf("%s: the deployment is damaged: %s: %s", d.Record.Name, path, reason(err)), again)
+		}
+	}
+	return nil
 }
 
-// command is the whole command line: the interpreter, the starter, the path
-// and the extension's own arguments. -s and -S keep the host's site-packages
-// out; see boot.py for the order.
-func command(d Deployment, opt RunOptions) ([]string, error) {
-	home := filepath.Dir(d.CodePath())
-	paths := append([]string{d.CodePath()}, extraPaths(d)...)
-	var pths []string
+// reason is the text of an error without operation and path.
+func reason(err error) string {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return err.Error()
+}
+
+// runEnv is the environment of an extension.
+func runEnv(d Deployment, opt RunOptions) ([]string, error) {
+	env := opt.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	env = append(withoutHost(env, d.Record.Interpreter.NeedsSite), "AXLE_PYTHON="+d.Record.Interpreter.Path)
 	if p := d.PackagePath(); p != "" {
-		paths = append(paths, p)
-		var err error
-		if pths, err = pthFiles(p); err != nil {
-			return nil, fault.WithHints(fault.Errorf(fault.NotFound, "%s: its package is gone: %w", d.Record.Name, err),
-				"deploy again with: axle deploy "+d.Record.Zip.Path)
-		}
+		env = append(env, "AXLE_PACKAGE="+p)
 	}
-	// The module that answers for universal_extension comes last, so that a
-	// real one among the dependencies wins.
-	paths = append(paths, filepath.Join(home, shimFolder))
-	argv := []string{d.Record.Interpreter.Path, "-s"}
-	if !d.Record.Interpreter.NeedsSite {
-		argv = append(argv, "-S")
-	}
-	argv = append(argv, filepath.Join(home, bootFile), d.CodePath(), opt.Fields, strconv.Itoa(len(paths)))
-	argv = append(argv, paths...)
-	argv = append(argv, strconv.Itoa(len(pths)))
-	argv = append(argv, pths...)
-	return append(argv, opt.Args...), nil
+	return withFields(env, opt)
 }
 
-// extraPaths resolves python_extra_paths: ${extension_zip} is where the
-// extension's code is, other relative entries start there too.
-func extraPaths(d Deployment) []string {
-	var out []string
-	for _, p := range d.Record.ExtraPaths {
-		p = strings.ReplaceAll(p, "${extension_zip}", d.CodePath())
-		if !filepath.IsAbs(p) {
-			p = filepath.Join(d.CodePath(), p)
+// maxFields is how long one variable may be on Linux, less its name.
+const maxFields = 128<<10 - 64
+
+// withFields hands the fields on in the environment: not in the arguments, which
+// everybody on the machine can read, since fields hold passwords.
+func withFields(env []string, opt RunOptions) ([]string, error) {
+	switch {
+	case opt.Fields != "" && opt.FieldsFile != "":
+		return nil, fault.New(fault.Usage, "fields are given twice: as text and as a file")
+	case opt.Fields != "":
+		if err := checkFields("the fields", []byte(opt.Fields)); err != nil {
+			return nil, err
 		}
-		out = append(out, filepath.Clean(p))
+		if len(opt.Fields) > maxFields {
+			return nil, fault.New(fault.Usage, fmt.Sprintf("the fields have %d bytes, and %d can be handed on as text", len(opt.Fields), maxFields),
+				"put them into a file")
+		}
+		return append(env, "AXLE_FIELDS="+opt.Fields), nil
+	case opt.FieldsFile != "":
+		data, err := os.ReadFile(opt.FieldsFile)
+		if err != nil {
+			return nil, fault.WithCode(err, fault.Usage)
+		}
+		if err := checkFields(opt.FieldsFile, data); err != nil {
+			return nil, err
+		}
+		file, err := filepath.Abs(opt.FieldsFile)
+		return append(env, "AXLE_FIELDS_FILE="+file), err
 	}
-	return out
+	return env, nil
 }
 
-// pthFiles are the .pth files of a folder, in the order in which site reads
-// them.
-func pthFiles(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	var found []string
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".pth") && !strings.HasPrefix(e.Name(), ".") {
-			found = append(found, filepath.Join(dir, e.Name()))
-		}
+func checkFields(what string, data []byte) error {
+	var fields map[string]json.RawMessage
+	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return fault.New(fault.BadInput, fmt.Sprintf("%s: not a JSON object: %v", what, err), `fields look like {"name": "value"}`)
 	}
-	return found, err
-}
-
-// hostPath are the variables by which a host adds modules of its own.
-var hostPath = []string{"PYTHONPATH=", "PYTHONSTARTUP=", "PYTHONUSERBASE="}
-
-func withoutHostPath(env []string) []string {
-	return slices.DeleteFunc(slices.Clone(env), func(entry string) bool {
-		return slices.ContainsFunc(hostPath, func(p string) bool { return strings.HasPrefix(strings.ToUpper(entry), p) })
-	})
+	return nil
 }

@@ -3,10 +3,19 @@ package selector
 import (
 	"context"
 	"os"
+	"os/exec"
 )
 
 // replace runs the command as a child, since Windows cannot replace a
 // process, and hands on its exit code.
 func replace(ctx context.Context, argv, env []string) (int, error) {
-	return spawn(ctx, argv, env, os.Stdout, os.Stderr)
+	return spawn(ctx, argv, env, RunOptions{Stdout: os.Stdout, Stderr: os.Stderr})
 }
+
+// ownGroup does nothing: the command alone ends with its context.
+func ownGroup(*exec.Cmd) {}
+
+// askToEnd does nothing: Ctrl-C reaches every process of the console by itself.
+func askToEnd(*os.Process) {}
+
+func exitCode(state *os.ProcessState) int { return state.ExitCode() }

@@ -1,36 +1,39 @@
 package selector
 
 import (
+	"context"
 	"fmt"
 	"path"
-	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/tags"
-	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/interpreters"
 )
 
 // Reason is why an interpreter or a package was taken or refused. The list is
-// closed.
+// closed; the texts are part of the JSON form.
 type Reason string
 
-// The reasons.
+// The reasons. Those for interpreters:
 const (
 	Chosen                  Reason = "chosen"
-	Outranked               Reason = "outranked"               // fits, and another fits better
-	NotReached              Reason = "not-reached"             // fits or not, an earlier interpreter was taken
-	NoAnswer                Reason = "no-answer"               // the interpreter could not be asked
-	ExtensionRequiresPython Reason = "requires-python"         // requires_python of the extension
-	NoPackageFits           Reason = "no-package"              // no package fits the interpreter
-	WrongTags               Reason = "tags"                    // none of the package's tags is the interpreter's
-	LibcFloor               Reason = "libc-floor"              // the package needs a newer libc or macOS
-	PackageRequiresPython   Reason = "package-requires-python" // Requires-Python of the package
-	Unusable                Reason = "unusable"                // damaged, or named for another extension
-	AcceptList              Reason = "accept-list"             // the agent accepts no such extension
+	NotReached              Reason = "not-reached"     // fits, and an earlier one was taken; a package: it would be taken with this interpreter
+	NoAnswer                Reason = "no-answer"       // it could not be asked
+	ExtensionRequiresPython Reason = "requires-python" // of the extension
+	NoPackageFits           Reason = "no-package"      // none of the packages fits it
+	AcceptList              Reason = "accept-list"     // the agent accepts no such extension
 )
 
-// Policy is what the agent's administrator decided.
+// And those for packages, which can be Chosen or NotReached too:
+const (
+	Outranked             Reason = "outranked"               // fits, and another fits better
+	WrongTags             Reason = "tags"                    // none of its tags is the interpreter's
+	LibcFloor             Reason = "libc-floor"              // it needs a newer libc or macOS
+	PackageRequiresPython Reason = "package-requires-python" // Requires-Python of its METADATA
+	Unusable              Reason = "unusable"                // damaged, or made for another extension
+)
+
+// Policy is what the agent's administrator decided. The zero value accepts all.
 type Policy struct {
 	// StrictOrder keeps to the first interpreter that satisfies
 	// requires_python, even when no package fits it.
@@ -56,13 +59,19 @@ type PackageVerdict struct {
 type Verdict struct {
 	Interpreter interpreters.Interpreter
 	Reason      Reason
-	Detail      string
+	// Detail is a sentence for people.
+	Detail string
+	// Next marks the interpreter that would be taken were the chosen one not
+	// there.
+	Next bool
 	// Packages are in the order of the zip; nil when they were not looked at.
 	Packages []PackageVerdict
 }
 
 // Choice is the outcome of selecting.
 type Choice struct {
+	// Extension and Version are those of the manifest.
+	Extension, Version string
 	// Interpreter is nil when nothing was chosen.
 	Interpreter *interpreters.Interpreter
 	// Package is nil for an extension that needs none.
@@ -78,40 +87,85 @@ type Choice struct {
 // the fitting packages the one whose best tag comes first in that
 // interpreter's order (PEP 425), ties by the greater build number. It reads
 // and writes nothing. An extension without packages, or with zip_safe: true,
-// needs none. The choice is returned with the error too, to explain it.
+// needs none. All interpreters are judged, also those behind the chosen one, so
+// that the choice says what else there is; it is returned with the error too.
+//
+// A package that was not read is judged by its name alone; [Zip.Select] reads
+// what the choice depends on.
 //
 // Errors: *NoInterpreterError (exit code 4), *NoPackageError (5), or a refusal
 // by the accept list (5).
 func Select(ext Extension, list []interpreters.Interpreter, policy Policy) (Choice, error) {
-	var c Choice
-	if !accepted(ext.Manifest.Name, policy.Accept) {
-		return refuseAll(ext, list)
+	c := Choice{Extension: ext.Manifest.Name, Version: ext.Manifest.Version.String()}
+	if !accepted(c.Extension, policy.Accept) {
+		return refuseAll(c, list)
 	}
-	done := false
-	for _, in := range list {
-		v := Verdict{Interpreter: in}
-		if done {
-			v.Reason, v.Detail = NotReached, "an earlier interpreter was taken"
-			c.Considered = append(c.Considered, v)
-			continue
-		}
-		best := judge(ext, in, &v)
-		c.Considered = append(c.Considered, v)
-		switch v.Reason {
-		case Chosen:
-			chosen := in
-			c.Interpreter, done = &chosen, true
-			if best != nil {
-				c.Package, c.Tag = best.Package, best.Tag
-			}
-		case NoPackageFits:
-			done = policy.StrictOrder
+	c.Considered = make([]Verdict, len(list))
+	stopped, next := -1, false // at which interpreter strict order stopped
+	for i, in := range list {
+		v := &c.Considered[i]
+		best := judge(ext, in, v)
+		switch {
+		case v.Reason == NoPackageFits && policy.StrictOrder && c.Interpreter == nil && stopped < 0:
+			stopped = i
+		case v.Reason != Chosen:
+		case stopped >= 0:
+			v.notReached(best, "fits, and strict order keeps to "+list[stopped].Path)
+		case c.Interpreter != nil:
+			v.notReached(best, "fits too, and an earlier interpreter was taken")
+			v.Next, next = !next, true
+		default:
+			c.take(v, best)
 		}
 	}
 	if c.Interpreter == nil {
 		return c, nothingFits(ext, c.Considered)
 	}
 	return c, nil
+}
+
+func (c *Choice) take(v *Verdict, best *PackageVerdict) {
+	c.Interpreter = &v.Interpreter
+	if best != nil {
+		c.Package, c.Tag = best.Package, best.Tag
+	}
+}
+
+func (v *Verdict) notReached(best *PackageVerdict, detail string) {
+	v.Reason, v.Detail = NotReached, detail
+	if best != nil {
+		best.Reason = NotReached
+		best.Detail = fmt.Sprintf("fits best, by %s, and would be taken with this interpreter", best.Tag)
+	}
+}
+
+// SelectOptions are the policy and how much is to be looked at.
+type SelectOptions struct {
+	Policy
+	// Explain reads every package that some interpreter could use, so that the
+	// verdicts are complete. Without it only what the choice depends on is read.
+	Explain bool
+}
+
+// Select is [Select] for the extension in the zip, after reading from the
+// packages what the choice depends on: each is opened and checked, and its
+// METADATA read.
+func (z *Zip) Select(ctx context.Context, list []interpreters.Interpreter, opt SelectOptions) (Choice, error) {
+	if opt.Explain && !z.Extension.Manifest.ZipSafe {
+		z.readFitting(ctx, list)
+	}
+	for {
+		c, err := Select(z.Extension, list, opt.Policy)
+		switch {
+		case ctx.Err() != nil:
+			return c, context.Cause(ctx)
+		case c.Package == nil || c.Package.Read:
+			return c, err
+		}
+		// Whether it can be used shows inside only. If not, the next best is
+		// chosen, and so on.
+		z.read(c.Package)
+	}
 }
 
 func accepted(name string, patterns []string) bool {
@@ -126,122 +180,10 @@ func accepted(name string, patterns []string) bool {
 	return false
 }
 
-func refuseAll(ext Extension, list []interpreters.Interpreter) (Choice, error) {
-	var c Choice
+func refuseAll(c Choice, list []interpreters.Interpreter) (Choice, error) {
 	for _, in := range list {
 		c.Considered = append(c.Considered, Verdict{Interpreter: in, Reason: AcceptList, Detail: "the agent does not accept this extension"})
 	}
-	return c, fault.New(fault.NoPackage, ext.Manifest.Name+": the agent's accept list does not admit this extension",
-		"add "+ext.Manifest.Name+" or \"*\" to accept: in agent.yml")
-}
-
-// judge fills in the verdict on one interpreter and returns the best package.
-func judge(ext Extension, in interpreters.Interpreter, v *Verdict) *PackageVerdict {
-	if in.Report == nil {
-		v.Reason, v.Detail = NoAnswer, "it did not answer"
-		if in.Err != nil {
-			v.Detail = in.Err.Error()
-		}
-		return nil
-	}
-	version := in.Report.PythonVersion()
-	if !ext.Manifest.RequiresPython.Admits(version) {
-		v.Reason = ExtensionRequiresPython
-		v.Detail = fmt.Sprintf("Python %s is not in requires_python %q", version, ext.Manifest.RequiresPython)
-		return nil
-	}
-	if ext.Manifest.ZipSafe || len(ext.Packages) == 0 {
-		v.Reason, v.Detail = Chosen, "the extension needs no package"
-		return nil
-	}
-	v.Packages = judgePackages(ext.Packages, *in.Report)
-	best := bestPackage(v.Packages)
-	if best == nil {
-		v.Reason, v.Detail = NoPackageFits, "none of the dependency packages fits"
-		return nil
-	}
-	v.Reason, v.Detail = Chosen, "the first that satisfies requires_python and has a package"
-	return best
-}
-
-func judgePackages(packages []Package, report interpreters.Report) []PackageVerdict {
-	order := report.TagOrder()
-	verdicts := make([]PackageVerdict, len(packages))
-	for i := range packages {
-		verdicts[i] = judgePackage(&packages[i], report, order)
-	}
-	return verdicts
-}
-
-func judgePackage(p *Package, report interpreters.Report, order tags.Order) PackageVerdict {
-	v := PackageVerdict{Package: p}
-	if p.Problem != nil {
-		v.Reason, v.Detail = Unusable, p.Problem.Error()
-		return v
-	}
-	rank, tag, ok := order.Best(p.Filename.Tags)
-	if !ok {
-		v.Reason, v.Detail = whyNoTag(p.Filename.Tags, order)
-		return v
-	}
-	if version := report.PythonVersion(); !p.RequiresPython.Matches(version) {
-		v.Reason = PackageRequiresPython
-		v.Detail = fmt.Sprintf("it requires Python %s, and this is %s", p.RequiresPython, version)
-		return v
-	}
-	v.Reason, v.Tag, v.Rank = Outranked, tag, rank
-	v.Detail = fmt.Sprintf("fits by %s, and another package fits better", tag)
-	return v
-}
-
-// bestPackage marks the best of the fitting packages as chosen.
-func bestPackage(verdicts []PackageVerdict) *PackageVerdict {
-	var best *PackageVerdict
-	for i := range verdicts {
-		v := &verdicts[i]
-		if v.Reason == Outranked && (best == nil || better(v, best)) {
-			best = v
-		}
-	}
-	if best != nil {
-		best.Reason, best.Detail = Chosen, "fits best, by "+best.Tag.String()
-	}
-	return best
-}
-
-// better orders fitting packages: tag rank, then the greater build number,
-// then the first by file name, so that the choice never depends on the zip's
-// order.
-func better(a, b *PackageVerdict) bool {
-	if a.Rank != b.Rank {
-		return a.Rank < b.Rank
-	}
-	if c := a.Package.Filename.Build.Compare(b.Package.Filename.Build); c != 0 {
-		return c > 0
-	}
-	return a.Package.File() < b.Package.File()
-}
-
-// whyNoTag tells a platform that is too old from one that is another.
-func whyNoTag(of []tags.Tag, order tags.Order) (Reason, string) {
-	for _, t := range of {
-		needs, err := target.ParsePlatform(t.Platform)
-		if err != nil {
-			continue
-		}
-		for _, have := range order.List() {
-			if have.Python != t.Python || have.ABI != t.ABI {
-				continue
-			}
-			has, err := target.ParsePlatform(have.Platform)
-			if err == nil && has.Family == needs.Family && has.Arch == needs.Arch {
-				return LibcFloor, fmt.Sprintf("it needs %s, and this system offers %s", t.Platform, has)
-			}
-		}
-	}
-	parts := make([]string, len(of))
-	for i, t := range of {
-		parts[i] = t.String()
-	}
-	return WrongTags, "this interpreter does not support " + strings.Join(parts, ", ")
+	return c, fault.New(fault.NoPackage, c.Extension+": the agent's accept list does not admit this extension",
+		"add "+c.Extension+" or \"*\" to accept: in agent.yml")
 }

@@ -1,75 +1,65 @@
 package selector
 
 import (
+	"cmp"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path"
-	"strings"
+	"slices"
 
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
-	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/wheel"
 )
-
-// manifestName is where an extension zip has its manifest.
-const manifestName = "extension.yml"
 
 // nestedZip is the extension zip inside a full package of the product
 // (unv_tmplt_NAME-VERSION.zip), beside its template.
 const nestedZip = "extension_archive.zip"
 
 // packageFolder is where an extension zip has its dependency packages.
-const packageFolder = "dep/"
+const packageFolder = "dep"
 
-// Zip is an extension zip that was checked and read. Close it after use.
+// mainModule is what an extension begins with.
+const mainModule = "extension.py"
+
+// Zip is an extension zip that was checked and read. Close it after use. It
+// serves one goroutine.
 type Zip struct {
-	// Path is the file that was opened.
+	// Path is the file that was opened, and Size its size in bytes.
 	Path string
-	// Size of that file in bytes.
 	Size int64
-	// Digest identifies the content: the hexadecimal SHA-256 over name, size
-	// and CRC-32 of every member.
-	Digest    string
+	// Extension is what is in it. What packages say of themselves is read as
+	// far as it is needed, see [Zip.Select].
 	Extension Extension
 	Warnings  []fault.Warning
 
 	reader *archive.Reader
 	outer  *archive.Reader // the full package around it, or nil
+	last   nested          // the package that was read last
+}
+
+// nested is a package that is open.
+type nested struct {
+	member string
+	reader *archive.Reader
 }
 
 // Extension is what selecting needs to know of an extension.
 type Extension struct {
 	Manifest extension.Manifest
+	// Packages are the dependency packages, in the order of the zip.
 	Packages []Package
 }
 
-// Package is a dependency package as it lies in an extension zip.
-type Package struct {
-	// Member is its name in the zip: "dep/NAME-VERSION-TAGS.whl".
-	Member   string
-	Filename wheel.Filename
-	// Size in bytes.
-	Size int64
-	// RequiresPython is what the package's METADATA demands.
-	RequiresPython pep440.SpecifierSet
-	// Problem says why the package cannot be used at all, or is nil.
-	Problem error
-}
-
-// File is the package's file name.
-func (p Package) File() string { return path.Base(p.Member) }
-
-// Open reads an extension zip: its manifest, and of each dependency package
-// its name and METADATA. A full package (unv_tmplt_NAME-VERSION.zip) is
-// unwrapped. Nothing is extracted. Errors have exit code 3.
-func Open(file string) (_ *Zip, err error) {
+// Open reads an extension zip: its manifest, and the names of its dependency
+// packages. A full package (unv_tmplt_NAME-VERSION.zip) is unwrapped. Nothing is
+// extracted. Errors have exit code 3.
+func Open(file string) (*Zip, error) {
 	info, err := os.Stat(file)
 	if err != nil {
 		return nil, fault.WithCode(err, fault.BadInput)
@@ -79,38 +69,34 @@ func Open(file string) (_ *Zip, err error) {
 		return nil, err
 	}
 	z := &Zip{Path: file, Size: info.Size(), reader: reader}
-	defer func() {
-		if err != nil {
-			z.Close()
-		}
-	}()
-	if err := z.unwrap(); err != nil {
-		return nil, err
+	if err = z.unwrap(); err == nil {
+		err = z.readManifest()
 	}
-	if err := z.readManifest(); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(err, z.Close())
 	}
-	z.Digest = digest(z.reader)
-	z.readPackages()
+	z.listPackages()
 	return z, nil
 }
 
 // Close releases the file.
 func (z *Zip) Close() error {
-	err := z.reader.Close()
-	if z.outer != nil {
-		err = errors.Join(err, z.outer.Close())
+	var errs []error
+	for _, r := range []*archive.Reader{z.last.reader, z.reader, z.outer} {
+		if r != nil {
+			errs = append(errs, r.Close())
+		}
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // unwrap goes to the extension zip inside a full package.
 func (z *Zip) unwrap() error {
-	if _, ok := z.reader.Member(manifestName); ok {
+	if _, ok := z.reader.Member(extension.ManifestName); ok {
 		return nil
 	}
 	if _, ok := z.reader.Member(nestedZip); !ok {
-		return fault.New(fault.BadInput, fmt.Sprintf("%s: no %s in it, so it is not an extension zip", z.Path, manifestName),
+		return fault.New(fault.BadInput, fmt.Sprintf("%s: no %s in it, so it is not an extension zip", z.Path, extension.ManifestName),
 			"make one with: axle build")
 	}
 	inner, err := archive.OpenNested(z.reader, nestedZip, archive.Limits{})
@@ -118,97 +104,63 @@ func (z *Zip) unwrap() error {
 		return err
 	}
 	z.outer, z.reader = z.reader, inner
-	if _, ok := inner.Member(manifestName); !ok {
-		return fault.Errorf(fault.BadInput, "%s: %s in it has no %s", z.Path, nestedZip, manifestName)
+	if _, ok := inner.Member(extension.ManifestName); !ok {
+		return fault.Errorf(fault.BadInput, "%s: %s in it has no %s", z.Path, nestedZip, extension.ManifestName)
 	}
 	return nil
 }
 
 func (z *Zip) readManifest() error {
-	text, err := z.reader.ReadFile(manifestName)
+	text, err := z.reader.ReadFile(extension.ManifestName)
 	if err != nil {
 		return err
 	}
-	m, warnings, err := extension.ParseManifest(z.Path+"/"+manifestName, text)
-	z.Extension.Manifest, z.Warnings = m, warnings
+	z.Extension.Manifest, z.Warnings, err = extension.ParseManifest(z.Path+"/"+extension.ManifestName, text)
 	return err
 }
 
-// readPackages fills in what lies under dep/. A package that cannot be read
-// stays in the list with its problem, so that selecting can say so.
-func (z *Zip) readPackages() {
-	m := z.Extension.Manifest
-	for _, member := range z.reader.Members() {
-		if !strings.HasPrefix(member.Name, packageFolder) || !strings.HasSuffix(member.Name, ".whl") {
-			continue
-		}
-		p := Package{Member: member.Name, Size: member.Size}
-		if p.Filename, p.Problem = wheel.ParseFilename(p.File()); p.Problem == nil {
-			p.Problem = belongs(p.Filename, m)
-		}
-		if p.Problem == nil {
-			p.RequiresPython, p.Problem = z.requiresPython(p)
-		}
-		z.Extension.Packages = append(z.Extension.Packages, p)
-	}
-	if len(z.Extension.Packages) > 0 && m.ZipSafe {
-		z.Warnings = append(z.Warnings, fault.Warning{File: z.Path, Text: fmt.Sprintf(
-			"zip_safe is true, so the %d dependency packages in %s are ignored; set zip_safe: false", len(z.Extension.Packages), packageFolder)})
-	}
+// isPackage tells the dependency packages from the extension's own files.
+func isPackage(name string) bool {
+	return path.Dir(name) == packageFolder && path.Ext(name) == wheel.Extension
 }
 
-// belongs checks that a package is named after the extension.
-func belongs(f wheel.Filename, m extension.Manifest) error {
-	if f.Name != m.Project() {
-		return fmt.Errorf("%s: its name is %s, and the extension is %s", f.Text, f.Name, m.Name)
-	}
-	if !f.Version.Equal(m.Version.PEP440) {
-		return fmt.Errorf("%s: its version is %s, and the extension is %s", f.Text, f.Version, m.Version)
-	}
-	return nil
-}
+// isOwn is the opposite of isPackage.
+func isOwn(name string) bool { return !isPackage(name) }
 
-func (z *Zip) requiresPython(p Package) (pep440.SpecifierSet, error) {
-	inner, err := archive.OpenNested(z.reader, p.Member, archive.Limits{})
-	if err != nil {
-		return pep440.SpecifierSet{}, err
-	}
-	defer inner.Close()
-	folder, err := wheel.DistInfo(ownDistInfo(inner.Names(), p.Filename), p.Filename)
-	if err != nil {
-		return pep440.SpecifierSet{}, err
-	}
-	text, err := inner.ReadFile(folder + "/METADATA")
-	if err != nil {
-		return pep440.SpecifierSet{}, err
-	}
-	meta, err := wheel.ParseMetadata(text)
-	return meta.RequiresPython, err
-}
-
-// ownDistInfo keeps, of the member names of a package, those of dist-info
-// folders that can be its own: beside it lie those of the distributions.
-func ownDistInfo(names []string, f wheel.Filename) []string {
-	var own []string
-	for _, name := range names {
-		folder, _, ok := strings.Cut(name, "/")
-		if !ok || !strings.HasSuffix(folder, ".dist-info") {
-			continue
-		}
-		project, _, _ := strings.Cut(strings.TrimSuffix(folder, ".dist-info"), "-")
-		if strings.EqualFold(project, f.Name.Escaped()) {
-			own = append(own, name)
-		}
-	}
+// own are the extension's own files, by name.
+func (z *Zip) own() []archive.Member {
+	own := slices.DeleteFunc(slices.Clone(z.reader.Members()), func(m archive.Member) bool { return isPackage(m.Name) })
+	slices.SortFunc(own, func(a, b archive.Member) int { return cmp.Compare(a.Name, b.Name) })
 	return own
 }
 
-// digest sums up what is in an archive by its directory.
-func digest(r *archive.Reader) string {
-	h := sha256.New()
-	for _, m := range r.Members() {
-		io.WriteString(h, m.Name)
-		binary.Write(h, binary.BigEndian, []uint64{0, uint64(m.Size), uint64(m.CRC32)})
+// digest is the hexadecimal SHA-256 over the names, modes and contents of the
+// extension's own files. It reads them all, and so finds what is damaged.
+func (z *Zip) digest() (string, error) {
+	sum := sha256.New()
+	for _, m := range z.own() {
+		fmt.Fprintf(sum, "%q %o %d\n", m.Name, m.Mode, m.Size)
+		data, err := z.reader.Open(m.Name)
+		if err != nil {
+			return "", err
+		}
+		_, err = io.Copy(sum, data)
+		if err = errors.Join(err, data.Close()); err != nil {
+			return "", err
+		}
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// writeOwn writes a zip of the extension's own files, still compressed.
+func (z *Zip) writeOwn(file string) error {
+	return archive.WriteFile(file, func(out io.Writer) error {
+		w := archive.NewWriter(out)
+		for _, m := range z.own() {
+			if err := w.CopyRaw(z.reader, m, m.Name, m.Mode); err != nil {
+				return err
+			}
+		}
+		return w.Close()
+	})
 }

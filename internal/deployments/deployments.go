@@ -4,6 +4,7 @@
 //
 //	ROOT/
 //	  e/NAME/ID/record.json   one deployment; ID is its version and a digest
+//	  e/NAME/ID/boot.py       what starts it
 //	  e/NAME/ID/x/            the extension's modules, or x.zip with zip_safe
 //	  e/NAME/current          the ID that runs; replaced by one rename
 //	  p/KEY/                  an extracted dependency package, shared by every
@@ -11,10 +12,17 @@
 //	  l/                      lock files
 //	  t/                      staging of operations that are under way
 //
-// Names are short because Windows counts the whole path of a member. A folder
-// under e or p is complete or not there: it is filled in t and moved by one
-// rename. What a killed operation left in t is removed by the next one.
-// Several processes may work on one root at once.
+// Names are short because Windows counts the whole path of a member.
+//
+// # What holds at any moment
+//
+// A folder under e or p is complete or not there: it is filled in t, made
+// durable, and moved by one rename. current names a complete deployment, whose
+// package was in place before. An operation that is killed leaves something in
+// t at most, which the next one removes. Several processes may work on one root
+// at once; those that want the same thing wait for each other, and one of them
+// makes it. What is there already is found without a lock and without writing,
+// so that it is also found on a file system that is read-only.
 package deployments
 
 import (
@@ -25,9 +33,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/gofrs/flock"
 
 	"github.com/axlepack/axle/internal/fault"
 )
@@ -35,17 +40,16 @@ import (
 // Store is the root folder of an agent.
 type Store struct{ root string }
 
-// Open makes the root's folders where they are missing.
+// Open makes the root's folders where they are missing, and removes what killed
+// operations left behind.
 func Open(root string) (*Store, error) {
-	abs, err := filepath.Abs(root)
+	s, err := At(root)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{root: abs}
 	for _, sub := range []string{"e", "p", "l", "t"} {
 		if err := os.MkdirAll(s.Path(sub), 0o755); err != nil {
-			return nil, fault.WithHints(fault.WithCode(err, fault.Internal),
-				"choose a folder that can be written with --root DIR or AXLE_ROOT")
+			return nil, s.cannotWrite(err)
 		}
 	}
 	s.sweep()
@@ -64,77 +68,14 @@ func (s *Store) Root() string { return s.root }
 // Path is the absolute path of something in the root, given with slashes.
 func (s *Store) Path(rel string) string { return filepath.Join(s.root, filepath.FromSlash(rel)) }
 
-// lockPoll is how often a waiting operation asks for a lock again.
-const lockPoll = 20 * time.Millisecond
-
-// lock waits for the named lock, which other processes honour too.
-func (s *Store) lock(ctx context.Context, name string) (func(), error) {
-	l := flock.New(s.Path("l/" + name))
-	ok, err := l.TryLockContext(ctx, lockPoll)
-	switch {
-	case err != nil:
-		return nil, err
-	case !ok:
-		return nil, fault.Errorf(fault.Locked, "%s: another operation holds the lock", l.Path())
-	}
-	return func() { l.Unlock() }, nil
-}
-
-// stage makes a folder in t, held by a lock for as long as it is used, calls
-// fill with it, and gives it to place; it is gone afterwards in any case.
-func (s *Store) stage(fill, place func(dir string) error) (err error) {
-	dir, err := os.MkdirTemp(s.Path("t"), "")
-	if err != nil {
-		return err
-	}
-	held := flock.New(dir + ".lock")
-	if _, err := held.TryLock(); err != nil {
-		os.RemoveAll(dir)
-		return err
-	}
-	defer func() {
-		err = errors.Join(err, os.RemoveAll(dir))
-		held.Unlock()
-		os.Remove(held.Path())
-	}()
-	if err := fill(dir); err != nil {
-		return err
-	}
-	return place(dir)
-}
-
-// young staging folders are left alone by sweep: between making a folder and
-// locking it there is a moment without a lock.
-const young = time.Minute
-
-// sweep removes what killed operations left in t: folders whose lock is free.
-func (s *Store) sweep() {
-	entries, err := os.ReadDir(s.Path("t"))
-	if err != nil {
-		return
-	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err != nil || !e.IsDir() || time.Since(info.ModTime()) < young {
-			continue
-		}
-		dir := s.Path("t/" + e.Name())
-		held := flock.New(dir + ".lock")
-		if ok, err := held.TryLock(); err != nil || !ok {
-			continue
-		}
-		os.RemoveAll(dir)
-		held.Unlock()
-		os.Remove(held.Path())
-	}
-}
-
 // Package returns the folder, relative to the root, of the package with the
-// given key. It is filled by fill when it is not there yet; of several
-// processes that ask at once one fills it and the others wait.
-func (s *Store) Package(ctx context.Context, key string, fill func(dir string) error) (string, error) {
+// given key. Where it is not there yet, fill puts its files into the folder dir
+// that it is given, which is then moved to the path final. Of several processes
+// that ask at once one fills it and the others wait.
+func (s *Store) Package(ctx context.Context, key string, fill func(dir, final string) error) (string, error) {
 	rel := "p/" + key
-	if isDir(s.Path(rel)) {
+	final := s.Path(rel)
+	if isDir(final) {
 		return rel, nil
 	}
 	unlock, err := s.lock(ctx, "p-"+key)
@@ -142,70 +83,118 @@ func (s *Store) Package(ctx context.Context, key string, fill func(dir string) e
 		return "", err
 	}
 	defer unlock()
-	if isDir(s.Path(rel)) {
+	if isDir(final) {
 		return rel, nil
 	}
-	return rel, s.stage(fill, func(dir string) error { return moveInto(dir, s.Path(rel)) })
+	return rel, s.stage(ctx, func(dir string) error { return fill(dir, final) }, final)
 }
 
-// Place makes a deployment current. fill puts the modules into the folder it
-// is given and returns the record; where the very same deployment is there
-// already it only becomes current. Everything of it is in place before the
-// pointer moves.
-func (s *Store) Place(ctx context.Context, rec Record, fill func(dir string) error) error {
+// Place makes a deployment current and returns its record, and whether anything
+// was changed. fill puts the modules into the folder dir that it is given, which
+// is then moved to the path final. Where the very same deployment is there
+// already it only becomes current, with the record that it has. All of it is in
+// place before the pointer moves.
+func (s *Store) Place(ctx context.Context, rec Record, fill func(dir, final string) error) (Record, bool, error) {
+	rec.Format = format
+	if now, err := s.Current(rec.Name); err == nil && now.ID == rec.ID {
+		return now, false, nil
+	}
 	unlock, err := s.lock(ctx, "e-"+rec.Name)
+	if err != nil {
+		return rec, false, err
+	}
+	defer unlock()
+	now, err := s.Current(rec.Name)
+	switch {
+	case err == nil && now.Name != rec.Name:
+		return rec, false, fault.New(fault.NameClash, rec.Name+": "+now.Name+" is deployed, and its folder has the same name here",
+			"give one of the two extensions another name")
+	case err == nil && now.ID == rec.ID:
+		return now, false, nil
+	}
+	home := s.Path("e/" + rec.Name)
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return rec, false, s.cannotWrite(err)
+	}
+	if there, err := s.read(rec.Name, rec.ID); err == nil {
+		rec = there
+	} else if err := s.stage(ctx, func(dir string) error { return fillDeployment(dir, filepath.Join(home, rec.ID), rec, fill) }, filepath.Join(home, rec.ID)); err != nil {
+		return rec, false, err
+	}
+	return rec, true, s.point(ctx, home, rec.ID)
+}
+
+func fillDeployment(dir, final string, rec Record, fill func(dir, final string) error) error {
+	if err := fill(dir, final); err != nil {
+		return err
+	}
+	text, err := rec.marshal()
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	home := s.Path("e/" + rec.Name)
-	if err := os.MkdirAll(home, 0o755); err != nil {
-		return err
-	}
-	final := filepath.Join(home, rec.ID)
-	if !isDir(final) {
-		err := s.stage(func(dir string) error {
-			if err := fill(dir); err != nil {
-				return err
-			}
-			return writeRecord(dir, rec)
-		}, func(dir string) error { return moveInto(dir, final) })
-		if err != nil {
-			return err
-		}
-	}
-	return s.point(home, rec.ID)
+	return os.WriteFile(filepath.Join(dir, recordFile), text, 0o644)
 }
 
+const (
+	recordFile  = "record.json"
+	currentFile = "current"
+)
+
 // point makes id the current deployment of the extension whose folder is home.
-func (s *Store) point(home, id string) error {
-	return s.stage(func(dir string) error {
-		return writeSynced(filepath.Join(dir, "current"), []byte(id+"\n"))
-	}, func(dir string) error {
-		if err := os.Rename(filepath.Join(dir, "current"), filepath.Join(home, "current")); err != nil {
-			return err
-		}
-		return syncDir(home)
-	})
+func (s *Store) point(ctx context.Context, home, id string) error {
+	return s.stage(ctx, func(dir string) error {
+		return os.WriteFile(filepath.Join(dir, currentFile), []byte(id+"\n"), 0o644)
+	}, filepath.Join(home, currentFile))
 }
 
 // Current is the record of the deployment that NAME runs from.
 func (s *Store) Current(name string) (Record, error) {
-	home := s.Path("e/" + name)
-	text, err := os.ReadFile(filepath.Join(home, "current"))
-	if errors.Is(err, fs.ErrNotExist) || strings.ContainsAny(name, `/\`) || name == "" || name == ".." {
+	if !isName(name) {
 		return Record{}, s.notDeployed(name)
 	}
+	text, err := os.ReadFile(filepath.Join(s.Path("e/"+name), currentFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Record{}, s.notDeployed(name)
+	case err != nil:
+		return Record{}, err
+	}
+	id := strings.TrimSpace(string(text))
+	if !isName(id) {
+		return Record{}, damaged(name, errors.New("current names no deployment"))
+	}
+	rec, err := s.read(name, id)
+	if err != nil {
+		return Record{}, damaged(name, err)
+	}
+	return rec, nil
+}
+
+// isName tells a name in e from a path that leads elsewhere.
+func isName(name string) bool {
+	return name != "" && !strings.HasPrefix(name, ".") && !strings.ContainsAny(name, `/\:`)
+}
+
+// read gives the record of one deployment.
+func (s *Store) read(name, id string) (Record, error) {
+	path := s.Path("e/" + name + "/" + id + "/" + recordFile)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return Record{}, err
 	}
-	path := filepath.Join(home, strings.TrimSpace(string(text)), "record.json")
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return Record{}, fault.WithHints(fault.Errorf(fault.NotFound, "%s: the deployment is damaged: %w", name, err),
-			"deploy its zip again: axle deploy ZIP")
+	rec, err := parseRecord(path, data)
+	if err == nil && rec.ID != id {
+		err = errors.New(path + ": the record is that of " + rec.ID)
 	}
-	return parseRecord(path, data)
+	if err == nil {
+		_, err = os.Stat(s.Path(rec.Code))
+	}
+	return rec, err
+}
+
+func damaged(name string, err error) error {
+	return fault.WithHints(fault.Errorf(fault.NotFound, "%s: the deployment is damaged: %w", name, err),
+		"deploy its zip again: axle deploy ZIP")
 }
 
 func (s *Store) notDeployed(name string) error {
@@ -219,6 +208,7 @@ func (s *Store) notDeployed(name string) error {
 	return fault.New(fault.NotFound, name+": not deployed in "+s.root, hints...)
 }
 
+// names are the extensions that are deployed, sorted.
 func (s *Store) names() []string {
 	entries, err := os.ReadDir(s.Path("e"))
 	if err != nil {
@@ -226,7 +216,7 @@ func (s *Store) names() []string {
 	}
 	var names []string
 	for _, e := range entries {
-		if _, err := os.Stat(s.Path("e/" + e.Name() + "/current")); err == nil {
+		if _, err := os.Stat(s.Path("e/" + e.Name() + "/" + currentFile)); err == nil {
 			names = append(names, e.Name())
 		}
 	}

@@ -2,9 +2,9 @@ package deployments
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 )
 
 func isDir(path string) bool {
@@ -12,46 +12,28 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-func writeRecord(dir string, rec Record) error {
-	text, err := rec.marshal()
-	if err != nil {
-		return err
-	}
-	return writeSynced(filepath.Join(dir, "record.json"), text)
+// syncEach makes every file and folder below dir durable, one by one.
+func syncEach(dir string) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir():
+			return syncDir(path)
+		}
+		return syncFile(path)
+	})
 }
 
-// writeSynced writes a file and waits until it is on the disk.
-func writeSynced(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// moveInto gives a finished folder its name and makes the name durable.
-func moveInto(dir, final string) error {
-	// MkdirTemp makes folders that only their owner can read; an extension
-	// may run as somebody else.
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return err
-	}
-	if err := os.Rename(dir, final); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(final))
-}
-
-// syncDir makes the names in a folder durable, on systems where a folder can
-// be opened for that.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrPermission) {
+		// Written by us and not writable for us: the system does not tell
+		// owners from permissions as we know it, and the data is safe soon.
 		return nil
 	}
-	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Sync(), d.Close())
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -19,12 +19,16 @@ type Record struct {
 	Version  string    `json:"version"`
 	ID       string    `json:"id"`
 	Deployed time.Time `json:"deployed"`
-	// Zip is the archive that was deployed.
-	Zip Zip `json:"zip"`
+	// Zip is the archive that was deployed, and Digest the hexadecimal SHA-256
+	// over the names and contents of the extension's own files in it.
+	Zip    Zip    `json:"zip"`
+	Digest string `json:"digest"`
 	// ZipSafe says that the extension runs from its zip.
 	ZipSafe bool `json:"zip_safe"`
-	// Code is the folder of the modules, or with ZipSafe the zip itself.
+	// Code is the folder of the modules, or with ZipSafe the zip itself. Boot
+	// is the script that starts it.
 	Code string `json:"code"`
+	Boot string `json:"boot"`
 	// ExtraPaths are the extension's python_extra_paths, as written.
 	ExtraPaths []string `json:"python_extra_paths,omitempty"`
 	// Package is nil for an extension that needs none.
@@ -32,18 +36,17 @@ type Record struct {
 	Interpreter Interpreter `json:"interpreter"`
 }
 
-// Zip identifies an extension zip by what is in it.
+// Zip is an extension zip as it was found.
 type Zip struct {
 	Path string `json:"path"`
-	// Digest is the hexadecimal SHA-256 over names, sizes and checksums of
-	// the members.
-	Digest string `json:"digest"`
-	Size   int64  `json:"size"`
+	Size int64  `json:"size"`
 }
 
 // Package is the dependency package of a deployment.
 type Package struct {
-	File   string `json:"file"`
+	File string `json:"file"`
+	// Digest is the hexadecimal SHA-256 of its RECORD, which has those of all
+	// its files.
 	Digest string `json:"digest"`
 	// Folder holds its extracted members.
 	Folder string `json:"folder"`
@@ -59,14 +62,13 @@ type Interpreter struct {
 	Implementation string `json:"implementation"`
 	// NeedsSite says that it does not start without its site module.
 	NeedsSite bool `json:"needs_site,omitempty"`
-	// Size in bytes and Modified of the executable tell whether it is still
-	// the one that was chosen.
+	// Size in bytes and Modified, in whole seconds, of the executable tell
+	// whether it is still the one that was chosen.
 	Size     int64     `json:"size"`
 	Modified time.Time `json:"modified"`
 }
 
 func (r Record) marshal() ([]byte, error) {
-	r.Format = format
 	text, err := json.MarshalIndent(r, "", "  ")
 	return append(text, '\n'), err
 }
@@ -76,8 +78,11 @@ func parseRecord(path string, text []byte) (Record, error) {
 	if err := json.Unmarshal(text, &r); err != nil {
 		return Record{}, fmt.Errorf("%s: not a deployment record: %w", path, err)
 	}
-	if r.Format != format {
+	switch {
+	case r.Format != format:
 		return Record{}, fmt.Errorf("%s: a deployment record of format %d, and this axle reads format %d", path, r.Format, format)
+	case r.Name == "" || r.ID == "" || r.Code == "" || r.Interpreter.Path == "":
+		return Record{}, fmt.Errorf("%s: a deployment record with parts missing", path)
 	}
 	return r, nil
 }
