@@ -8,8 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-
-	"github.com/axlepack/axle/internal/fault"
 )
 
 // maxResumes is how often a download that breaks again and again is taken up.
@@ -122,7 +120,7 @@ func (d *download) copy(resp *http.Response, out io.Writer) error {
 		n, err := resp.Body.Read(buf)
 		if n > 0 {
 			if _, err := out.Write(buf[:n]); err != nil {
-				return fault.WithHints(fault.Errorf(fault.Resolution, "%s: %w", d.file.Name, err), "choose another cache folder with AXLE_CACHE")
+				return err
 			}
 			d.done += int64(n)
 			d.client.options.Progress(d.file, d.done, total)

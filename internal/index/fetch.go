@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/axlepack/axle/internal/cache"
+	"github.com/axlepack/axle/internal/fault"
 )
 
 // blobSpace remembers which blob a file is whose SHA-256 the index does not state.
@@ -111,10 +112,22 @@ func (c *Client) download(ctx context.Context, blobs *cache.Store, f File) (Fetc
 		case errors.As(err, &wrong):
 			err = d.mismatch("sha256", wrong.Want, wrong.Got)
 		case !errors.As(err, &mismatch):
-			return Fetched{}, err
+			return Fetched{}, c.cacheTrouble(ctx, f, err)
 		}
 		if again || !d.resumed && !d.short() {
 			return Fetched{}, err
 		}
 	}
+}
+
+// cacheTrouble gives an error of writing, such as that of a full disk, the
+// file it is about and what to try. Others have that already.
+func (c *Client) cacheTrouble(ctx context.Context, f File, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if coded := (interface{ ExitCode() int })(nil); errors.As(err, &coded) {
+		return err
+	}
+	return fault.WithHints(fault.Errorf(fault.Resolution, "%s: %w", f.Name, err), "make room, or choose another cache folder with AXLE_CACHE")
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -223,5 +224,24 @@ func TestLocalFileIsCompared(t *testing.T) {
 	}
 	if _, err := c.Fetch(t.Context(), f); fault.ExitCode(err) != fault.Resolution {
 		t.Errorf("vanished: %v", err)
+	}
+}
+
+// A cache that cannot be written makes work slower; only files need it.
+func TestCacheThatCannotBeWritten(t *testing.T) {
+	s := indextest.New(t, indextest.Options{Metadata: indextest.Unannounced}, small())
+	dir := t.TempDir()
+	c := newClient(t, s, withCache(t, dir))
+	temp := filepath.Join(dir, "v1", "tmp")
+	if err := errors.Join(os.Remove(temp), os.WriteFile(temp, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	f := file(t, c, small().Name)
+	if _, err := c.Metadata(t.Context(), f); err != nil {
+		t.Errorf("metadata: %v", err)
+	}
+	_, err := c.Fetch(t.Context(), f)
+	if fault.ExitCode(err) != fault.Resolution || !strings.HasPrefix(err.Error(), f.Name+": ") || !strings.Contains(strings.Join(fault.Hints(err), ""), "AXLE_CACHE") {
+		t.Errorf("file: %v", err)
 	}
 }
