@@ -225,8 +225,9 @@ func spool(size int64, r io.Reader) (at io.ReaderAt, done func(), err error) {
 }
 
 func scriptKind(name string, head []byte) ScriptKind {
-	if scheme, _, ok := dataScheme(name); !ok || scheme != "scripts" {
-		return NoScript
+	scheme, script, ok := dataScheme(name)
+	if !ok || scheme != "scripts" || strings.Contains(script, "/") {
+		return NoScript // what lies deeper is data: no installer makes a command of it
 	}
 	switch script, gui := isPythonScript(head); {
 	case gui:

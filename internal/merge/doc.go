@@ -31,7 +31,8 @@
 //	*.libs, *.pth, …     as they are
 //	.data/purelib, platlib, data   at the root of the package
 //	.data/headers        below include/{project}
-//	.data/scripts        below bin, on every platform
+//	.data/scripts        below bin, on every platform; a Python script as
+//	                     NAME-script.py, beside a NAME that runs it
 //	bin/NAME             made again for each console and gui script
 //	bin/NAME.cmd         beside each Python script where Windows is served
 //	{name}-{version}.dist-info     the package's own WHEEL, METADATA, RECORD

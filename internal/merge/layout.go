@@ -174,16 +174,20 @@ func (w *Wheel) made(script string) bool {
 	return slices.ContainsFunc(w.Scripts, func(s Script) bool { return s.Name == script || s.Name == base && base != script })
 }
 
-// rewrite makes a Python script of .data/scripts portable.
+// rewrite makes a Python script of .data/scripts portable: the script itself
+// goes to the side, and what runs it takes its place.
 func (l *layout) rewrite(e *Entry, m Member) {
 	data, err := e.from.reader.ReadFile(m.Name)
 	if err != nil {
 		l.problems = append(l.problems, err)
 		return
 	}
-	e.set(portable(data, l.python2))
+	script := Entry{Path: e.Path + brought, Owner: e.Owner}
+	script.set(portable(data))
+	e.set(runnerScript(script.Path, l.python2))
 	e.Exec = true
-	l.command(e.Path, e.Owner, m.Kind == PythonGUI)
+	l.entries = append(l.entries, script)
+	l.command(*e, m.Kind == PythonGUI)
 }
 
 // set makes the entry one with data of its own.
@@ -197,16 +201,16 @@ func (l *layout) script(w *Wheel, s Script) {
 	e := Entry{Path: binFolder + "/" + s.Name, Exec: true, Owner: w.String()}
 	e.set(entryScript(s, l.python2))
 	l.entries = append(l.entries, e)
-	l.command(e.Path, e.Owner, s.GUI)
+	l.command(e, s.GUI)
 }
 
 // command adds what starts a Python script on Windows.
-func (l *layout) command(path, owner string, gui bool) {
+func (l *layout) command(script Entry, gui bool) {
 	if !l.windows {
 		return
 	}
-	e := Entry{Path: path + ".cmd", Owner: owner}
-	e.set(commandFile(path, gui))
+	e := Entry{Path: script.Path + ".cmd", Owner: script.Owner}
+	e.set(commandFile(script.Path, gui))
 	l.entries = append(l.entries, e)
 }
 

@@ -79,14 +79,14 @@ print([e.value for e in d.entry_points if e.group == "console_scripts"])
 missing = [str(f) for f in d.files if not f.locate().is_file()]
 print(len(d.files), missing)
 `
-	want := "1.2 2.0 1.0.0\n['alpha==1.2', 'beta==2.0']\n['alpha:main']\n19 []\n"
+	want := "1.2 2.0 1.0.0\n['alpha==1.2', 'beta==2.0']\n['alpha:main']\n21 []\n"
 	if got := run(t, nil, python, "-I", "-c", script, root); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 	if runtime.GOOS == "windows" {
 		return
 	}
-	for name, want := range map[string]string{"alpha": "alpha runs\n", "alpha-tool": "tool runs\n", "alpha-old": "old runs\n", "alpha.sh": "shell runs\n"} {
+	for name, want := range map[string]string{"alpha": "alpha runs\n", "alpha-tool": "tool runs []\n", "alpha-old": "old runs\n", "alpha.sh": "shell runs\n"} {
 		path := filepath.Join(root, "bin", name)
 		if got := run(t, nil, path); got != want {
 			t.Errorf("bin/%s: %q, want %q", name, got, want)
@@ -94,6 +94,9 @@ print(len(d.files), missing)
 		if got := run(t, []string{"AXLE_PYTHON=" + python}, path); got != want {
 			t.Errorf("bin/%s with AXLE_PYTHON: %q, want %q", name, got, want)
 		}
+	}
+	if got := run(t, nil, python, filepath.Join(root, "bin", "alpha-tool"), "a b"); got != "tool runs ['a b']\n" {
+		t.Errorf("bin/alpha-tool as a Python script: %q", got)
 	}
 	if got := run(t, nil, python, filepath.Join(root, "bin", "alpha")); got != "alpha runs\n" {
 		t.Errorf("bin/alpha as a Python script: %q", got)

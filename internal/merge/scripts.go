@@ -12,19 +12,17 @@ import (
 	"github.com/axlepack/axle/internal/wheel"
 )
 
-// A script in bin is a shell script and a Python script at once. The shell
-// reads the second line as exec with the interpreter of the deployment; Python
-// reads it and the third as one string. No path is in it, and it may lie below
-// a folder with spaces.
+// A script in bin is a shell script and a Python script at once: the shell
+// runs the lines between the triple quotes, up to exec, and Python reads them
+// as one string. No path is in it, and it may lie below a folder with spaces.
 const polyglot = `#!/bin/sh
 '''exec' "${AXLE_PYTHON:-%s}" "$0" "$@"
 ' '''
 `
 
-// stub calls an entry point. The package is put first on the path, and its
-// .pth files are honoured, so that the script also runs when nothing else
-// prepared the path.
-const stub = `import os
+// prelude puts the package first on the path and honours its .pth files, so
+// that a script also runs when nothing else prepared the path.
+const prelude = `import os
 import site
 import sys
 
@@ -32,11 +30,26 @@ root = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 sys.path.insert(0, root)
 site.addsitedir(root)
 
-from %s import %s
+`
+
+// stub calls an entry point.
+const stub = `from %s import %s
 
 if __name__ == "__main__":
     sys.exit(%s())
 `
+
+// runner runs a script that the distribution brought, and that lies beside it
+// as it came: in front of its text nothing can stand, neither a line nor a
+// string, that would not take the place of its docstring.
+const runner = `__file__ = os.path.join(root, "bin", %q)
+with open(__file__, "rb") as script:
+    code = compile(script.read(), __file__, "exec")
+exec(code)
+`
+
+// brought is added to the name of such a script.
+const brought = "-script.py"
 
 // command starts the script beside it on Windows, where a file is no program
 // for its first line.
@@ -56,11 +69,19 @@ func python(python2, gui, windows bool) string {
 	return "python3"
 }
 
+func head(python2 bool) string {
+	return fmt.Sprintf(polyglot, python(python2, false, false)) + prelude
+}
+
 // entryScript makes the script of an entry point.
 func entryScript(s Script, python2 bool) []byte {
 	first, _, _ := strings.Cut(s.Attr, ".")
-	head := fmt.Sprintf(polyglot, python(python2, false, false))
-	return fmt.Appendf([]byte(head), stub, s.Module, first, s.Attr)
+	return fmt.Appendf([]byte(head(python2)), stub, s.Module, first, s.Attr)
+}
+
+// runnerScript makes the script that runs the one of this path below bin.
+func runnerScript(script string, python2 bool) []byte {
+	return fmt.Appendf([]byte(head(python2)), runner, strings.TrimPrefix(script, binFolder+"/"))
 }
 
 // commandFile makes the file that starts the script of this path on Windows.
@@ -89,10 +110,7 @@ func checkEntry(e wheel.EntryPoint) error {
 // scriptHead is how much of a script is looked at to tell whether it is one.
 const scriptHead = 512
 
-var (
-	interpreterLine = regexp.MustCompile(`^#!.*?(python|pypy)([0-9.]*)(w?)(\.exe)?"?[ \t]*([^/\\\r\n]*)\r?$`)
-	codingLine      = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+`)
-)
+var interpreterLine = regexp.MustCompile(`^#!.*?(python|pypy)([0-9.]*)(w?)(\.exe)?"?[ \t]*([^/\\\r\n]*)\r?$`)
 
 // isPythonScript tells from its beginning whether a file of .data/scripts is
 // run by Python, and whether without a console. What a wheel says of the
@@ -103,15 +121,9 @@ func isPythonScript(head []byte) (script, gui bool) {
 	return m != nil, m != nil && len(m[3]) > 0
 }
 
-// portable replaces the first line of a Python script. A line that declares
-// the encoding stays among the first two, where Python looks for it.
-func portable(script []byte, python2 bool) []byte {
+// portable replaces the first line of a Python script, which may name a place
+// on the machine that built it. Lines keep their numbers.
+func portable(script []byte) []byte {
 	_, rest, _ := bytes.Cut(script, []byte("\n"))
-	second, after, _ := bytes.Cut(rest, []byte("\n"))
-	head, tail, _ := strings.Cut(fmt.Sprintf(polyglot, python(python2, false, false)), "\n")
-	out := []byte(head + "\n")
-	if codingLine.Match(second) {
-		out, rest = append(append(out, bytes.TrimRight(second, "\r")...), '\n'), after
-	}
-	return slices.Concat(out, []byte(tail), rest)
+	return slices.Concat([]byte("#!python\n"), rest)
 }

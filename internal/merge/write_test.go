@@ -53,7 +53,7 @@ func sample(t testing.TB, dir string) []Source {
 			"alpha-1.2.dist-info/licenses/LICENSE":       "free\n",
 			"alpha-1.2.dist-info/INSTALLER":              "pip\n",
 			"alpha-1.2.dist-info/RECORD.jws":             "{}",
-			"alpha-1.2.data/scripts/alpha-tool":          "#!python -E\n# -*- coding: utf-8 -*-\nprint('tool runs')\n",
+			"alpha-1.2.data/scripts/alpha-tool":          "#!python -E\n# -*- coding: utf-8 -*-\n\"\"\"tool runs\"\"\"\nfrom __future__ import print_function\nimport sys, alpha\nprint(__doc__, sys.argv[1:])\n",
 			"alpha-1.2.data/scripts/alpha-old":           "#!/opt/build/bin/python3.11\nprint('old runs')\n",
 			"alpha-1.2.data/scripts/alpha.sh":            "#!/bin/sh\necho shell runs\n",
 			"alpha-1.2.data/scripts/alpha":               "#!python\nan old wrapper\n",
@@ -96,6 +96,9 @@ func TestPackage(t *testing.T) {
 	golden(t, "alpha.script.txt", members["bin/alpha*"])
 	golden(t, "alpha-gui.script.txt", members["bin/alpha-gui*"])
 	golden(t, "alpha-tool.script.txt", members["bin/alpha-tool*"])
+	if got, want := members["bin/alpha-old-script.py"], "#!python\nprint('old runs')\n"; got != want {
+		t.Errorf("a script still names the machine that built it: %q", got)
+	}
 	if got, want := members["beta-2.0.dist-info/RECORD"], read(t, w.All()[1].Path)["beta-2.0.dist-info/RECORD"]; got != want {
 		t.Errorf("a RECORD that is still true was changed:\n%s\nwas\n%s", got, want)
 	}
