@@ -1,6 +1,10 @@
 package resolve
 
-import "github.com/axlepack/axle/internal/pep508"
+import (
+	"slices"
+
+	"github.com/axlepack/axle/internal/pep508"
+)
 
 // choose finds the version of a project to try: one that every cell tied to
 // this one can use. What it passes over is taken away; when nothing is left it
@@ -42,11 +46,12 @@ func (p *problem) discard(in *info, useless set) {
 }
 
 // best is the first possible version that can be used, in the order of
-// preference: versions of earlier solutions; then final releases before
-// pre-releases, unless these are welcome; newest first, or oldest first.
+// preference: versions of earlier solutions; those that other platforms of the
+// same Python have, where they could not all be tied to one; then final releases
+// before pre-releases, unless these are welcome; newest first, or oldest first.
 func (p *problem) best(in *info, usable func(choice int) bool) int {
 	possible := p.solver.possible(in.x)
-	for _, c := range in.wishes {
+	for _, c := range append(slices.Clip(in.wishes), p.decidedBeside(in)...) {
 		if possible.has(c) && usable(c) {
 			return c
 		}
@@ -60,6 +65,24 @@ func (p *problem) best(in *info, usable func(choice int) bool) int {
 		}
 	}
 	return absent
+}
+
+// decidedBeside are the versions that other platforms of the same Python have.
+func (p *problem) decidedBeside(in *info) []int {
+	if len(p.cells) == 1 {
+		return nil
+	}
+	var choices []int
+	for i, c := range p.cells {
+		x, ok := p.vars[varKey{cell: i, name: in.name}]
+		if !ok || i == in.cell || c.target.Python != in.on.target.Python {
+			continue
+		}
+		if other := p.infos[x]; other.project == in.project && p.isDecided(other) {
+			choices = append(choices, p.solver.possible(x).next(1))
+		}
+	}
+	return choices
 }
 
 func first(s set, lowest bool) int {

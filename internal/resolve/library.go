@@ -147,8 +147,15 @@ func (l *library) askRequired(ctx context.Context, m *metadata, env *pep508.Envi
 	}
 }
 
-// isBroken tells that a file is of no use to anyone from trouble with reading it.
-func isBroken(err error) bool { return err != nil && fault.ExitCode(err) == fault.BadInput }
+// isBroken tells that a file is of no use to anyone from trouble with getting it.
+func isBroken(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if c, ok := err.(interface{ ExitCode() int }); ok && c.ExitCode() == fault.BadInput {
+			return true
+		}
+	}
+	return false
+}
 
 func fileKey(f *index.File) string {
 	if sum := f.SHA256(); sum != "" {

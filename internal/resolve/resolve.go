@@ -103,13 +103,15 @@ type Result struct {
 // needs. The error is only for a request that cannot be worked on, or a
 // cancelled context; what goes wrong with a target is its Failure.
 func Resolve(ctx context.Context, source Source, req Request, o Options) (Result, error) {
+	within, cancel := context.WithCancel(ctx) // what was asked ahead for nothing ends with the call
+	defer cancel()
 	run := newRun(source, req, &o)
 	outcomes := make([]outcome, len(req.Targets))
 	var wait sync.WaitGroup
 	for _, cells := range run.groups() {
 		wait.Go(func() {
 			g := &group{run: run, cells: cells}
-			for i, o := range g.solve(ctx) {
+			for i, o := range g.solve(within) {
 				outcomes[cells[i]] = o
 			}
 		})
@@ -119,7 +121,7 @@ func Resolve(ctx context.Context, source Source, req Request, o Options) (Result
 		return Result{}, err
 	}
 	if o.Prefer != PreferSpecific {
-		run.share(ctx, outcomes)
+		run.share(within, outcomes)
 	}
 	var result Result
 	for i, out := range outcomes {
