@@ -19,6 +19,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -94,7 +95,8 @@ func Collect(ctx context.Context, solutions []lock.Solution, fetcher Fetcher, op
 	return files, nil
 }
 
-// problems names the file in every error that befell one.
+// problems names the file in every error that befell one, unless it says so
+// itself.
 func problems(wanted []lock.File, errs []error) error {
 	var list fault.List
 	for i, err := range errs {
@@ -105,7 +107,10 @@ func problems(wanted []lock.File, errs []error) error {
 		if !errors.As(err, &coded) {
 			err = fault.WithCode(err, fault.Resolution)
 		}
-		list = append(list, fmt.Errorf("%s: %w", wanted[i].Filename.Text, err))
+		if name := wanted[i].Filename.Text; !strings.Contains(err.Error(), name) {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+		list = append(list, err)
 	}
 	return list.Err()
 }

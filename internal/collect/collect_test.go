@@ -129,7 +129,7 @@ func TestEveryFailureIsReported(t *testing.T) {
 	changed := write(t, dir, "changed.whl", "new")
 	short := write(t, dir, "short.whl", "x")
 	index := &folder{dir: dir, fail: map[string]error{
-		"b.whl": fault.New(fault.Resolution, "the index answers 500", "try again later"),
+		"b.whl": fault.New(fault.Resolution, "b.whl: the index answers 500", "try again later"),
 		"c.whl": errors.New("connection reset"),
 	}}
 	_, err := Collect(t.Context(), []lock.Solution{
@@ -146,9 +146,9 @@ func TestEveryFailureIsReported(t *testing.T) {
 	}{
 		{fault.Resolution, "b.whl: the index answers 500"},
 		{fault.Resolution, "c.whl: connection reset"},
-		{fault.Mismatch, "changed.whl: " + changed + " has the SHA-256 " + sum("new") + ", where " + sum("old") + " is locked"},
-		{fault.Resolution, "gone.whl: "},
-		{fault.Mismatch, "short.whl: " + short + " has 1 bytes, where 99 are locked"},
+		{fault.Mismatch, changed + " has the SHA-256 " + sum("new") + ", where " + sum("old") + " is locked"},
+		{fault.Resolution, filepath.Join(dir, "gone.whl") + " is not there"},
+		{fault.Mismatch, short + " has 1 bytes, where 99 are locked"},
 	}
 	if len(list) != len(want) {
 		t.Fatalf("%d errors, want %d:\n%v", len(list), len(want), err)
