@@ -18,19 +18,21 @@ import (
 // It is gone when the build ends, in whatever way.
 type staged struct {
 	dist, dir string
+	made      bool     // dist was not there before
 	kept      []string // names of packages made elsewhere
 }
 
 // stage makes the folder: dep and extension_build as they will be in dist.
 func stage(dist string) (*staged, error) {
+	_, err := os.Lstat(dist)
+	s := &staged{dist: dist, made: errors.Is(err, fs.ErrNotExist)}
 	if err := os.MkdirAll(dist, 0o755); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(dist, ".axle-")
-	if err != nil {
+	if s.dir, err = os.MkdirTemp(dist, ".axle-"); err != nil {
+		s.remove()
 		return nil, err
 	}
-	s := &staged{dist: dist, dir: dir}
 	for _, sub := range []string{s.packages(), s.zip(""), s.old()} {
 		if err := os.Mkdir(sub, 0o755); err != nil {
 			s.remove()
@@ -40,7 +42,15 @@ func stage(dist string) (*staged, error) {
 	return s, nil
 }
 
-func (s *staged) remove() { os.RemoveAll(s.dir) }
+// remove leaves dist as it was before, or with the finished outputs.
+func (s *staged) remove() {
+	if s.dir != "" {
+		os.RemoveAll(s.dir)
+	}
+	if s.made {
+		os.Remove(s.dist) // which fails when there is something in it
+	}
+}
 
 func (s *staged) packages() string       { return filepath.Join(s.dir, "dep") }
 func (s *staged) zip(name string) string { return filepath.Join(s.dir, "extension_build", name) }
