@@ -1,21 +1,25 @@
 package main
 
 import (
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/selector"
 )
 
 func newRun(e *env) *cobra.Command {
 	var f agentFlags
+	var opt selector.RunOptions
 	var fields string
 	cmd := &cobra.Command{
-		Use:     "run NAME [-- ARGS...]",
-		Short:   "Start a deployed extension; its exit code is axle's",
+		Use:   "run NAME [-- ARGS...]",
+		Short: "Start a deployed extension; its exit code is axle's",
+		Long: `Start a deployed extension under the interpreter of its deployment; its exit code is axle's.
+What follows -- is handed to it as sys.argv[1:].
+
+An extension that is a class for the Universal Agent (Extension with extension_start(fields)) gets the object of --fields;
+its result is printed as one line of JSON, and its return code is the exit code.`,
 		Args:    args(cobra.MinimumNArgs(1)),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, list []string) error {
@@ -23,29 +27,18 @@ func newRun(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text, err := readFields(fields)
-			if err != nil {
-				return err
+			opt.Root, opt.Name, opt.Args = a.Root, list[0], list[1:]
+			// JSON is taken as it is, and anything else as the name of a file.
+			if text := strings.TrimSpace(fields); strings.HasPrefix(text, "{") {
+				opt.Fields = text
+			} else {
+				opt.FieldsFile = fields
 			}
-			e.code, err = selector.Run(cmd.Context(), selector.RunOptions{Root: a.Root, Name: list[0], Args: list[1:], Fields: text})
+			e.code, err = selector.Run(cmd.Context(), opt)
 			return err
 		},
 	}
 	f.addRoot(cmd)
-	cmd.Flags().StringVar(&fields, "fields", "", "JSON, or a file of it, for an extension that is a class with extension_start(fields)")
-	// What follows NAME is the extension's own.
-	cmd.Flags().SetInterspersed(false)
+	cmd.Flags().StringVar(&fields, "fields", "", "a JSON object, or a file of one, for an extension that is a class with extension_start(fields)")
 	return cmd
-}
-
-// readFields takes JSON as it is, and anything else as the name of a file.
-func readFields(text string) (string, error) {
-	if trimmed := strings.TrimSpace(text); trimmed == "" || strings.HasPrefix(trimmed, "{") {
-		return trimmed, nil
-	}
-	data, err := os.ReadFile(text)
-	if err != nil {
-		return "", fault.WithHints(fault.WithCode(err, fault.Usage), "--fields takes a JSON object or the name of a file that holds one")
-	}
-	return string(data), nil
 }
