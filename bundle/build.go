@@ -13,31 +13,32 @@ import (
 // Matrix resolves the project for every target and plans its packages.
 // Nothing is downloaded but what resolving needs. Targets without a solution
 // are holes of the plan.
-func Matrix(ctx context.Context, opt Options) (Plan, error) {
+func Matrix(ctx context.Context, opt Options) (plan Plan, err error) {
 	s, err := open(ctx, opt)
+	defer s.end(&plan)
+	plan = s.begin()
 	if err != nil {
-		return s.plan(), err
+		return plan, err
 	}
-	plan := s.plan()
 	if plan.Lock, err = s.lock(ctx); err != nil {
 		return plan, err
 	}
-	err = s.packages(&plan, nil, nil)
-	return plan, err
+	return plan, s.packages(&plan, nil, nil)
 }
 
 // Build makes the extension zip. Unless AllowMissing is set, a target without
 // a package is an error (*MissingError) that names all such targets, and
 // nothing is written. Packages made elsewhere that lie in dist/dep are checked
 // and go into the zip where they serve a target that has none.
-func Build(ctx context.Context, opt Options) (Result, error) {
+func Build(ctx context.Context, opt Options) (result Result, err error) {
 	start := time.Now()
 	s, err := open(ctx, opt)
-	result := Result{Plan: s.plan()}
+	plan := &result.Plan
+	defer s.end(plan)
+	*plan = s.begin()
 	if err != nil {
 		return result, err
 	}
-	plan := &result.Plan
 	if plan.Lock, err = s.lock(ctx); err != nil {
 		return result, err
 	}
@@ -65,11 +66,6 @@ func Build(ctx context.Context, opt Options) (Result, error) {
 	return result, err
 }
 
-// plan is what is known before resolving.
-func (s *session) plan() Plan {
-	return Plan{Project: s.project, Targets: s.targets, Warnings: s.warnings}
-}
-
 // packages plans the dependency packages of a lock. With wheels it knows what
 // their binaries need.
 func (s *session) packages(plan *Plan, wheels *merge.Wheels, foreign []merge.Foreign) error {
@@ -86,7 +82,7 @@ func (s *session) packages(plan *Plan, wheels *merge.Wheels, foreign []merge.For
 		return err
 	}
 	if wheels != nil {
-		plan.Warnings = append(plan.Warnings, plan.Packages.Warnings...)
+		s.warn(plan.Packages.Warnings...)
 	}
 	return nil
 }
@@ -95,7 +91,7 @@ func (s *session) packages(plan *Plan, wheels *merge.Wheels, foreign []merge.For
 // against the names.
 func (s *session) wheels(ctx context.Context, plan *Plan) (*merge.Wheels, error) {
 	s.opt.Progress.Step("downloading", len(plan.Lock.Files()))
-	files, err := collect.Collect(ctx, plan.Lock.Solutions, fetcher{s.client}, collect.Options{
+	files, err := collect.Collect(ctx, plan.Lock.Solutions, newFetcher(s.client, plan.Lock.Solutions), collect.Options{
 		Done: func(f collect.File) { s.opt.Progress.Item(f.Filename.Text) },
 	})
 	if err != nil {
@@ -109,9 +105,9 @@ func (s *session) wheels(ctx context.Context, plan *Plan) (*merge.Wheels, error)
 	if err != nil {
 		return nil, err
 	}
-	plan.Warnings = append(plan.Warnings, wheels.Findings()...)
+	s.warn(wheels.Findings()...)
 	odd, err := wheels.Check()
-	plan.Warnings = append(plan.Warnings, odd...)
+	s.warn(odd...)
 	if err != nil {
 		wheels.Close()
 		return nil, err

@@ -90,12 +90,12 @@ func (s *session) foreign(ctx context.Context, plan *Plan) ([]merge.Foreign, err
 	var problems fault.List
 	for _, path := range paths {
 		f, warnings, err := merge.CheckPackage(ctx, path, m.Name, m.Version.PEP440)
-		plan.Warnings = append(plan.Warnings, warnings...)
+		s.warn(warnings...)
 		switch {
 		case err != nil:
 			problems = add(problems, fault.WithHints(err, "take "+path+" away, or make it again"))
 		case s.makes(plan, f):
-			plan.Warnings = append(plan.Warnings, fault.Warning{File: path, Text: "left out: this build makes a package for the same targets"})
+			s.warn(fault.Warning{File: path, Text: "left out: this build makes a package for the same targets"})
 		default:
 			kept = append(kept, f)
 		}

@@ -8,52 +8,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/axlepack/axle/internal/cache"
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/resolve"
-	"github.com/axlepack/axle/internal/target"
 )
-
-// session is what one call of this package works with.
-type session struct {
-	opt      Options
-	store    *cache.Store
-	client   *index.Client
-	project  extension.Project
-	targets  []target.Target
-	warnings []fault.Warning
-}
-
-// open reads the project and finds the index. Everything that can be wrong
-// with the input is found here, before anything is fetched.
-func open(ctx context.Context, opt Options) (*session, error) {
-	if opt.Progress == nil {
-		opt.Progress = noProgress{}
-	}
-	if opt.Env == nil {
-		opt.Env = func(string) (string, bool) { return "", false }
-	}
-	s := &session{opt: opt}
-	err := checkPrefer(opt.Prefer)
-	if err != nil {
-		return s, err
-	}
-	if s.project, s.warnings, err = extension.Load(opt.Dir, opt.Env); err != nil {
-		return s, err
-	}
-	if s.targets, err = targets(opt, s.project.Manifest); err != nil {
-		return s, err
-	}
-	if s.store, err = cache.Open(opt.CacheDir); err != nil {
-		return s, fault.WithHints(err, "choose another cache folder with AXLE_CACHE")
-	}
-	client, warnings, err := openIndex(ctx, opt, s.project, s.store)
-	s.client, s.warnings = client, append(s.warnings, warnings...)
-	return s, err
-}
 
 func checkPrefer(p string) error {
 	known := []string{string(resolve.PreferShared), string(resolve.PreferSpecific)}

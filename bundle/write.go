@@ -176,7 +176,7 @@ func (s *session) writeZipSafe(ctx context.Context, wheels *merge.Wheels, out *s
 	for _, entry := range entries {
 		e.Members = append(e.Members, pack.Member{Path: entry.Path, Owner: entry.Owner, Native: entry.Native, WriteTo: entry.WriteTo})
 	}
-	result.Plan.Warnings = append(result.Plan.Warnings, pack.Shadowed(e.Modules, e.Members)...)
+	s.warn(pack.Shadowed(e.Modules, e.Members)...)
 	s.opt.Progress.Step("packing", 1)
 	w, err := pack.WriteFile(ctx, out.zip(pack.Filename(e.Name, e.Version, "")), e)
 	if err != nil {
@@ -186,11 +186,11 @@ func (s *session) writeZipSafe(ctx context.Context, wheels *merge.Wheels, out *s
 	return nil
 }
 
-// binaryIn finds the first binary of a file.
+// binaryIn finds the first binary of a file that Python would load.
 func binaryIn(wheels *merge.Wheels) func(lock.File) (string, bool) {
 	return func(f lock.File) (string, bool) {
-		if w, ok := wheels.Wheel(f); ok && len(w.Binaries) > 0 {
-			return w.Binaries[0].Name, true
+		if w, ok := wheels.Wheel(f); ok {
+			return w.Binary()
 		}
 		return "", false
 	}

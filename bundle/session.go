@@ -1,0 +1,84 @@
+package bundle
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/axlepack/axle/internal/cache"
+	"github.com/axlepack/axle/internal/extension"
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/target"
+)
+
+// session is what one call of this package works with.
+type session struct {
+	opt     Options
+	store   *cache.Store
+	client  *index.Client
+	project extension.Project
+	targets []target.Target
+
+	mu       sync.Mutex
+	warnings []fault.Warning
+}
+
+// open reads the project and finds the index. Everything that can be wrong
+// with the input is found here, before anything is fetched. The session is
+// there with an error too, and is to be closed.
+func open(ctx context.Context, opt Options) (*session, error) {
+	if opt.Progress == nil {
+		opt.Progress = noProgress{}
+	}
+	if opt.Env == nil {
+		opt.Env = func(string) (string, bool) { return "", false }
+	}
+	s := &session{opt: opt}
+	if err := checkPrefer(opt.Prefer); err != nil {
+		return s, err
+	}
+	project, warnings, err := extension.Load(opt.Dir, opt.Env)
+	s.project = project
+	s.warn(warnings...)
+	if err != nil {
+		return s, err
+	}
+	if s.targets, err = targets(opt, project.Manifest); err != nil {
+		return s, err
+	}
+	if s.store, err = cache.Open(opt.CacheDir); err != nil {
+		return s, fault.WithHints(err, "choose another cache folder with AXLE_CACHE")
+	}
+	s.client, err = s.openIndex(ctx)
+	return s, err
+}
+
+// close ends what the session has under way.
+func (s *session) close() {
+	if s.client != nil {
+		s.client.Close()
+	}
+}
+
+// warn keeps warnings for the result; it is called from several goroutines.
+func (s *session) warn(warnings ...fault.Warning) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range warnings {
+		if !slices.Contains(s.warnings, w) {
+			s.warnings = append(s.warnings, w)
+		}
+	}
+}
+
+// begin is a plan that has what is known before resolving.
+func (s *session) begin() Plan { return Plan{Project: s.project, Targets: s.targets} }
+
+// end gives the plan the warnings of the whole call.
+func (s *session) end(p *Plan) {
+	s.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.Warnings = s.warnings
+}
