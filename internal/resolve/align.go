@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
-	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
@@ -75,7 +73,7 @@ func (g *group) solve(ctx context.Context) []outcome {
 	for i, at := range solved {
 		out[at] = together[i]
 	}
-	g.note(out)
+	g.note(ctx, out)
 	return out
 }
 
@@ -240,83 +238,4 @@ func (g *group) common(p *problem, name pep508.Name, py target.Python) set {
 		}
 	}
 	return common
-}
-
-// note tells each solution which versions another target forced on it, and
-// which projects could not have one version.
-func (g *group) note(out []outcome) {
-	for i := range out {
-		if out[i].err != nil {
-			continue
-		}
-		s := &out[i].solution
-		for _, pin := range s.Pins {
-			if text := g.heldBack(out, i, pin); text != "" {
-				s.Notes = append(s.Notes, text)
-			}
-			if text := g.apart(out, i, pin); text != "" {
-				s.Notes = append(s.Notes, text)
-			}
-		}
-	}
-}
-
-// heldBack says why a pin is not the version the target would have alone.
-func (g *group) heldBack(out []outcome, at int, pin lock.Pin) string {
-	was, ok := g.alone[at].solution.Pin(pin.Project)
-	if !ok || was.Version.Equal(pin.Version) {
-		return ""
-	}
-	var forcing []string
-	why := "which can have no newer one"
-	for i, at := range g.cells {
-		c := g.run.cells[at]
-		p, err := c.ask(context.Background(), pin.Project).wait(context.Background())
-		if err != nil || out[i].err != nil {
-			continue
-		}
-		if _, has := g.alone[i].solution.Pin(pin.Project); !has {
-			continue
-		}
-		if choice := p.find(was.Version); choice > 0 && c.file(p, choice) == nil {
-			forcing = append(forcing, c.target.String())
-			why = fmt.Sprintf("which has no file of %s", was.Version)
-		}
-	}
-	for i := range out {
-		if v, ok := g.alone[i].solution.Pin(pin.Project); len(forcing) == 0 && ok && v.Version.Equal(pin.Version) {
-			forcing = append(forcing, g.run.cells[g.cells[i]].target.String())
-		}
-	}
-	if len(forcing) == 0 {
-		return fmt.Sprintf("%s is %s, not %s, so that all targets have the same version", pin.Project, pin.Version, was.Version)
-	}
-	return fmt.Sprintf("%s is %s, not %s, because of %s, %s", pin.Project, pin.Version, was.Version, few(forcing), why)
-}
-
-// apart says that a project could not have one version on all targets.
-func (g *group) apart(out []outcome, at int, pin lock.Pin) string {
-	if g.loose[pin.Project] == byAll {
-		return ""
-	}
-	others := map[string][]string{}
-	var versions []string
-	for i, o := range out {
-		p, ok := o.solution.Pin(pin.Project)
-		if !ok || i == at || p.Version.Equal(pin.Version) {
-			continue
-		}
-		v := p.Version.String()
-		if others[v] == nil {
-			versions = append(versions, v)
-		}
-		others[v] = append(others[v], o.solution.Target.String())
-	}
-	if len(versions) == 0 {
-		return ""
-	}
-	for i, v := range versions {
-		versions[i] = v + " on " + few(others[v])
-	}
-	return fmt.Sprintf("%s is %s here and %s: no version fits all of them", pin.Project, pin.Version, strings.Join(versions, ", "))
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/axlepack/axle/internal/cache"
 	"github.com/axlepack/axle/internal/conformance"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/pep508"
@@ -84,21 +85,50 @@ func benchmark(b *testing.B, source Source, request Request, o Options) {
 // BenchmarkMatrix is four well-known projects on one target and on all.
 func BenchmarkMatrix(b *testing.B) {
 	source := &remembering{source: newClient(b, replay(b, "index.zip"))}
-	var targets []target.Target
-	for _, py := range []string{"3.9", "3.10", "3.11", "3.12", "3.13", "3.14"} {
-		for _, platform := range []string{"linux/amd64", "linux/arm64", "windows/amd64", "macos/arm64"} {
-			t, err := target.Parse(py + "@" + platform)
-			if err != nil {
-				b.Fatal(err)
-			}
-			targets = append(targets, t)
-		}
-	}
+	targets := matrix(b)
 	request := Request{Requirements: parseRequirements(b, []string{"requests", "PyYAML", "cryptography", "numpy"})}
 	for _, n := range []int{1, 24} {
 		b.Run(map[int]string{1: "one", 24: "all"}[n], func(b *testing.B) {
 			request.Targets = targets[:n]
 			benchmark(b, source, request, Options{})
 		})
+	}
+}
+
+// BenchmarkWarm is what a process with a filled cache does: everything is read
+// from the cache anew.
+func BenchmarkWarm(b *testing.B) {
+	server := replay(b, "index.zip", "heavy/index-more.zip")
+	store, err := cache.Open(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	run := func(b *testing.B, request Request, o Options) {
+		resolve := func() {
+			client, err := index.New(index.Config{Indexes: []index.Index{{URL: server.Simple()}}}, index.ClientOptions{Transport: server.Transport(), Cache: store})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := Resolve(context.Background(), client, request, o); err != nil {
+				b.Fatal(err)
+			}
+		}
+		resolve()
+		b.ReportAllocs()
+		for b.Loop() {
+			resolve()
+		}
+	}
+	targets := matrix(b)
+	request := Request{Requirements: parseRequirements(b, []string{"requests", "PyYAML", "cryptography", "numpy"})}
+	for _, n := range []int{1, 24} {
+		request.Targets = targets[:n]
+		b.Run(map[int]string{1: "one", 24: "all"}[n], func(b *testing.B) { run(b, request, Options{}) })
+	}
+	files, _ := filepath.Glob(filepath.Join(conformance.Dir(b, "resolver/heavy"), "*.json"))
+	for _, file := range files {
+		set := readSet(b, file)
+		request := Request{Requirements: parseRequirements(b, set.Requirements), Targets: []target.Target{set.cell(b)}}
+		b.Run(set.Name, func(b *testing.B) { run(b, request, Options{ExcludeNewer: set.Cutoff}) })
 	}
 }
