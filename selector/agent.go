@@ -29,7 +29,8 @@ type Agent struct {
 }
 
 // LoadAgent reads the first agent.yml that exists among paths. None is the
-// default configuration; where required is set, the first must exist.
+// default configuration; where required is set, the first must exist. A root
+// folder that is not absolute is taken from the file's own folder.
 func LoadAgent(paths []string, required bool) (Agent, []fault.Warning, error) {
 	for _, p := range paths {
 		text, err := os.ReadFile(p)
@@ -40,9 +41,14 @@ func LoadAgent(paths []string, required bool) (Agent, []fault.Warning, error) {
 			return Agent{}, nil, fault.WithCode(err, fault.BadInput)
 		}
 		c, warnings, err := agent.Parse(p, text)
+		if err != nil {
+			return Agent{}, warnings, err
+		}
 		a := fromConfig(c)
-		a.File = p
-		return a, warnings, err
+		if a.File = p; a.Root != "" && !filepath.IsAbs(a.Root) {
+			a.Root = filepath.Join(filepath.Dir(p), a.Root)
+		}
+		return a, warnings, nil
 	}
 	return fromConfig(agent.Default()), nil, nil
 }

@@ -94,7 +94,7 @@ func (d *deployer) check() error {
 		return fault.WithCode(fmt.Errorf("%s: %w", d.c.Package.Member, err), max(fault.BadInput, fault.ExitCode(err)))
 	}
 	if v := newMatcher(*d.c.Interpreter.Report).judge(d.c.Package); v.Reason != Outranked {
-		return fault.New(fault.NoPackage, fmt.Sprintf("%s: %s: %s", d.c.Interpreter.Path, d.c.Package.File(), v.Detail))
+		return fault.New(fault.NoPackage, fmt.Sprintf("%s: %s: %s", d.c.Interpreter.Path, d.c.Package.File(), v.Detail()))
 	}
 	return nil
 }

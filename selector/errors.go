@@ -65,7 +65,7 @@ func (e *NoPackageError) Error() string {
 			if p.Reason == WrongTags || p.Reason == Unusable && i > 0 {
 				continue
 			}
-			nearly = append(nearly, fmt.Sprintf("  %s: %s", p.Package.File(), p.Detail))
+			nearly = append(nearly, fmt.Sprintf("  %s: %s", p.Package.File(), p.Detail()))
 		}
 	}
 	lines := append([]string{fmt.Sprintf("%s: no dependency package fits %s", e.Extension, strings.Join(names, ", "))}, nearly...)

@@ -2,6 +2,7 @@ package selector
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/pep440"
@@ -11,21 +12,41 @@ import (
 	"github.com/axlepack/axle/interpreters"
 )
 
+// candidate is an interpreter that is considered, with what is worked out of
+// its report when it is first needed.
+type candidate struct {
+	interpreters.Interpreter
+	matcher *matcher
+}
+
+func newCandidates(list []interpreters.Interpreter) []candidate {
+	all := make([]candidate, len(list))
+	for i := range list {
+		all[i].Interpreter = list[i]
+	}
+	return all
+}
+
+func (c *candidate) match() *matcher {
+	if c.matcher == nil {
+		c.matcher = newMatcher(*c.Report)
+	}
+	return c.matcher
+}
+
 // judge fills in the verdict on one interpreter by itself, and returns the best
 // package: the verdict is Chosen where the interpreter could be taken.
-func judge(ext Extension, in interpreters.Interpreter, v *Verdict) *PackageVerdict {
-	v.Interpreter = in
-	if v.Reason, v.Detail = suits(ext, in); v.Reason != Chosen {
+func (c *candidate) judge(ext Extension, v *Verdict) *PackageVerdict {
+	if v.Reason, v.Detail = suits(ext, c.Interpreter); v.Reason != Chosen {
 		return nil
 	}
 	if ext.Manifest.ZipSafe || len(ext.Packages) == 0 {
 		v.Detail = "the first that satisfies requires_python; the extension needs no package"
 		return nil
 	}
-	m := newMatcher(*in.Report)
 	v.Packages = make([]PackageVerdict, len(ext.Packages))
 	for i := range ext.Packages {
-		v.Packages[i] = m.judge(&ext.Packages[i])
+		v.Packages[i] = c.match().judge(&ext.Packages[i])
 	}
 	best := bestPackage(v.Packages)
 	if best == nil {
@@ -51,15 +72,14 @@ func suits(ext Extension, in interpreters.Interpreter) (Reason, string) {
 	return Chosen, ""
 }
 
-// markFitting marks the packages whose names fit an interpreter.
-func markFitting(wanted []bool, ext Extension, in interpreters.Interpreter) {
-	if reason, _ := suits(ext, in); reason != Chosen {
+// markFitting marks the packages whose names fit the interpreter.
+func (c *candidate) markFitting(wanted []bool, ext Extension) {
+	if reason, _ := suits(ext, c.Interpreter); reason != Chosen {
 		return
 	}
-	order := in.Report.TagOrder()
 	for i, p := range ext.Packages {
 		if !wanted[i] {
-			_, _, wanted[i] = order.Best(p.Filename.Tags)
+			_, _, wanted[i] = c.match().order.Best(p.Filename.Tags)
 		}
 	}
 }
@@ -73,6 +93,8 @@ type matcher struct {
 	// the interpreter accepts together, and the floors of its platforms.
 	kinds  map[[2]string]bool
 	offers map[offer]target.Platform
+	// python and platform are its own: "cp311", "manylinux_2_36_x86_64".
+	python, platform string
 }
 
 // offer is a family of platforms on an architecture: what floors are compared
@@ -87,26 +109,52 @@ func newMatcher(report interpreters.Report) *matcher {
 }
 
 func (m *matcher) judge(p *Package) PackageVerdict {
-	v := PackageVerdict{Package: p}
-	if p.Problem != nil {
-		v.Reason, v.Detail = Unusable, p.Problem.Error()
-		return v
+	v := PackageVerdict{Package: p, by: m}
+	fits := false
+	if p.Problem == nil {
+		v.Rank, v.Tag, fits = m.order.Best(p.Filename.Tags)
 	}
-	rank, tag, ok := m.order.Best(p.Filename.Tags)
-	if !ok {
-		v.Reason, v.Detail = m.whyNot(p.Filename)
-		return v
-	}
+	switch {
+	case p.Problem != nil:
+		v.Reason = Unusable
+	case !fits:
+		v.Reason = WrongTags
+		if _, _, low := m.tooLow(p.Filename); low {
+			v.Reason = LibcFloor
+		}
 	// As with requires_python and with pip, a pre-release of a Python counts as
 	// that Python.
-	if !p.RequiresPython.Matches(m.version.Base()) {
+	case !p.RequiresPython.Matches(m.version.Base()):
 		v.Reason = PackageRequiresPython
-		v.Detail = fmt.Sprintf("it requires Python %s, and this is %s", p.RequiresPython, m.report.Version)
-		return v
+	default:
+		v.Reason = Outranked
 	}
-	v.Reason, v.Tag, v.Rank = Outranked, tag, rank
-	v.Detail = fmt.Sprintf("fits by %s, and another package fits better", tag)
 	return v
+}
+
+// Detail is a sentence for people.
+func (v PackageVerdict) Detail() string {
+	m, f := v.by, v.Package.Filename
+	switch v.Reason {
+	case Chosen:
+		return "fits best, by " + v.Tag.String()
+	case Outranked:
+		return "fits by " + v.Tag.String() + ", and another package fits better"
+	case NotReached:
+		return "fits best, by " + v.Tag.String() + ", and would be taken with this interpreter"
+	case Unusable:
+		return v.Package.Problem.Error()
+	case PackageRequiresPython:
+		return fmt.Sprintf("it requires Python %s, and this is %s", v.Package.RequiresPython, m.report.Version)
+	case LibcFloor:
+		needs, has, _ := m.tooLow(f)
+		return fmt.Sprintf("it needs %s, and this system offers %s", needs, has)
+	}
+	m.prepare()
+	if !slices.ContainsFunc(f.Platforms, func(p string) bool { return p == "any" || slices.Contains(m.report.Platforms, p) }) {
+		return "it is for " + strings.Join(f.Platforms, ".") + ", and this is " + m.platform
+	}
+	return "it is for " + strings.Join(f.Pythons, ".") + "-" + strings.Join(f.ABIs, ".") + ", and this is " + m.python
 }
 
 // bestPackage marks the best of the fitting packages as chosen.
@@ -119,7 +167,7 @@ func bestPackage(verdicts []PackageVerdict) *PackageVerdict {
 		}
 	}
 	if best != nil {
-		best.Reason, best.Detail = Chosen, "fits best, by "+best.Tag.String()
+		best.Reason = Chosen
 	}
 	return best
 }
@@ -137,19 +185,20 @@ func better(a, b *PackageVerdict) bool {
 	return a.Package.File() < b.Package.File()
 }
 
-// whyNot tells a platform that is too old from one that is another.
-func (m *matcher) whyNot(f wheel.Filename) (Reason, string) {
+// tooLow tells a platform that is too old from one that is another: what the
+// package needs, and what the system offers instead.
+func (m *matcher) tooLow(f wheel.Filename) (needs string, has target.Platform, low bool) {
 	m.prepare()
 	for _, t := range f.Tags {
 		family, floor, arch, ok := target.SplitTag(t.Platform)
 		if !ok || !m.kinds[[2]string{t.Python, t.ABI}] {
 			continue
 		}
-		if has, ok := m.offers[offer{family, arch}]; ok && above(floor, has) {
-			return LibcFloor, fmt.Sprintf("it needs %s, and this system offers %s", t.Platform, has)
+		if has, ok = m.offers[offer{family, arch}]; ok && above(floor, has) {
+			return t.Platform, has, true
 		}
 	}
-	return WrongTags, "this interpreter, " + m.kind() + ", does not support " + tagsOf(f)
+	return "", target.Platform{}, false
 }
 
 func above(floor [2]int, has target.Platform) bool {
@@ -177,20 +226,13 @@ func (m *matcher) prepare() {
 			m.offers[offer{family, arch}] = target.Platform{Family: family, Arch: arch, Major: floor[0], Minor: floor[1]}
 		}
 	}
-}
-
-// kind is the interpreter's own Python and platform: "cp311 on manylinux_2_36_x86_64".
-func (m *matcher) kind() string {
-	if t, ok := targetOf(m.report); ok {
-		python, platform, _ := strings.Cut(t.String(), "@")
-		return python + " on " + platform
+	m.python = m.report.Implementation + " " + m.report.Version
+	if len(m.report.Platforms) > 0 {
+		m.platform = m.report.Platforms[0]
 	}
-	return m.report.Implementation + " " + m.report.Version
-}
-
-// tagsOf are the tags of a file name as it has them.
-func tagsOf(f wheel.Filename) string {
-	return strings.Join(f.Pythons, ".") + "-" + strings.Join(f.ABIs, ".") + "-" + strings.Join(f.Platforms, ".")
+	if t, ok := targetOf(m.report); ok {
+		m.python, m.platform, _ = strings.Cut(t.String(), "@")
+	}
 }
 
 // targetOf is the target that an interpreter stands for, where there is such.

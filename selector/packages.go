@@ -16,7 +16,6 @@ import (
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/wheel"
-	"github.com/axlepack/axle/interpreters"
 )
 
 // Package is a dependency package as it lies in an extension zip.
@@ -107,10 +106,10 @@ func (z *Zip) read(p *Package) {
 
 // readFitting looks into every package that one of the interpreters could use,
 // several at once.
-func (z *Zip) readFitting(ctx context.Context, list []interpreters.Interpreter) {
+func (z *Zip) readFitting(ctx context.Context, list []candidate) {
 	wanted := make([]bool, len(z.Extension.Packages))
-	for _, in := range list {
-		markFitting(wanted, z.Extension, in)
+	for i := range list {
+		list[i].markFitting(wanted, z.Extension)
 	}
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))

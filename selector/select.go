@@ -2,7 +2,6 @@ package selector
 
 import (
 	"context"
-	"fmt"
 	"path"
 
 	"github.com/axlepack/axle/internal/fault"
@@ -47,12 +46,12 @@ type Policy struct {
 type PackageVerdict struct {
 	Package *Package
 	Reason  Reason
-	// Detail is a sentence for people.
-	Detail string
 	// Tag is the best of the package's tags for the interpreter and Rank its
 	// place in the interpreter's order, 0 the best; for fitting packages.
 	Tag  tags.Tag
 	Rank int
+
+	by *matcher
 }
 
 // Verdict is what was found about one interpreter.
@@ -96,21 +95,59 @@ type Choice struct {
 // Errors: *NoInterpreterError (exit code 4), *NoPackageError (5), or a refusal
 // by the accept list (5).
 func Select(ext Extension, list []interpreters.Interpreter, policy Policy) (Choice, error) {
-	c := Choice{Extension: ext.Manifest.Name, Version: ext.Manifest.Version.String()}
-	if !accepted(c.Extension, policy.Accept) {
+	return choose(ext, newCandidates(list), SelectOptions{Policy: policy, Explain: true})
+}
+
+// SelectOptions are the policy and how much is to be looked at.
+type SelectOptions struct {
+	Policy
+	// Explain judges every interpreter, and reads every package that one of
+	// them could use, so that the verdicts are complete. Without it, what comes
+	// behind the chosen interpreter is not looked at.
+	Explain bool
+}
+
+// Select is [Select] for the extension in the zip, after reading from the
+// packages what the choice depends on: each is opened and checked, and its
+// METADATA read.
+func (z *Zip) Select(ctx context.Context, list []interpreters.Interpreter, opt SelectOptions) (Choice, error) {
+	all := newCandidates(list)
+	if opt.Explain && !z.Extension.Manifest.ZipSafe {
+		z.readFitting(ctx, all)
+	}
+	for {
+		c, err := choose(z.Extension, all, opt)
+		switch {
+		case ctx.Err() != nil:
+			return c, context.Cause(ctx)
+		case c.Package == nil || c.Package.Read:
+			return c, err
+		}
+		// Whether it can be used shows inside only. If not, the next best is
+		// chosen, and so on.
+		z.read(c.Package)
+	}
+}
+
+func choose(ext Extension, list []candidate, opt SelectOptions) (Choice, error) {
+	c := Choice{Extension: ext.Manifest.Name, Version: ext.Manifest.Version.String(), Considered: make([]Verdict, len(list))}
+	if !accepted(c.Extension, opt.Accept) {
 		return refuseAll(c, list)
 	}
-	c.Considered = make([]Verdict, len(list))
-	stopped, next := -1, false // at which interpreter strict order stopped
-	for i, in := range list {
+	strict, next := "", false // the interpreter that strict order keeps to
+	for i := range list {
 		v := &c.Considered[i]
-		best := judge(ext, in, v)
+		if v.Interpreter = list[i].Interpreter; c.Interpreter != nil && !opt.Explain {
+			v.Reason, v.Detail = NotReached, "an earlier interpreter was taken"
+			continue
+		}
+		best := list[i].judge(ext, v)
 		switch {
-		case v.Reason == NoPackageFits && policy.StrictOrder && c.Interpreter == nil && stopped < 0:
-			stopped = i
+		case v.Reason == NoPackageFits && opt.StrictOrder && c.Interpreter == nil && strict == "":
+			strict = v.Interpreter.Path
 		case v.Reason != Chosen:
-		case stopped >= 0:
-			v.notReached(best, "fits, and strict order keeps to "+list[stopped].Path)
+		case strict != "":
+			v.notReached(best, "fits, and strict order keeps to "+strict)
 		case c.Interpreter != nil:
 			v.notReached(best, "fits too, and an earlier interpreter was taken")
 			v.Next, next = !next, true
@@ -135,36 +172,6 @@ func (v *Verdict) notReached(best *PackageVerdict, detail string) {
 	v.Reason, v.Detail = NotReached, detail
 	if best != nil {
 		best.Reason = NotReached
-		best.Detail = fmt.Sprintf("fits best, by %s, and would be taken with this interpreter", best.Tag)
-	}
-}
-
-// SelectOptions are the policy and how much is to be looked at.
-type SelectOptions struct {
-	Policy
-	// Explain reads every package that some interpreter could use, so that the
-	// verdicts are complete. Without it only what the choice depends on is read.
-	Explain bool
-}
-
-// Select is [Select] for the extension in the zip, after reading from the
-// packages what the choice depends on: each is opened and checked, and its
-// METADATA read.
-func (z *Zip) Select(ctx context.Context, list []interpreters.Interpreter, opt SelectOptions) (Choice, error) {
-	if opt.Explain && !z.Extension.Manifest.ZipSafe {
-		z.readFitting(ctx, list)
-	}
-	for {
-		c, err := Select(z.Extension, list, opt.Policy)
-		switch {
-		case ctx.Err() != nil:
-			return c, context.Cause(ctx)
-		case c.Package == nil || c.Package.Read:
-			return c, err
-		}
-		// Whether it can be used shows inside only. If not, the next best is
-		// chosen, and so on.
-		z.read(c.Package)
 	}
 }
 
@@ -180,9 +187,9 @@ func accepted(name string, patterns []string) bool {
 	return false
 }
 
-func refuseAll(c Choice, list []interpreters.Interpreter) (Choice, error) {
-	for _, in := range list {
-		c.Considered = append(c.Considered, Verdict{Interpreter: in, Reason: AcceptList, Detail: "the agent does not accept this extension"})
+func refuseAll(c Choice, list []candidate) (Choice, error) {
+	for i, in := range list {
+		c.Considered[i] = Verdict{Interpreter: in.Interpreter, Reason: AcceptList, Detail: "the agent does not accept this extension"}
 	}
 	return c, fault.New(fault.NoPackage, c.Extension+": the agent's accept list does not admit this extension",
 		"add "+c.Extension+" or \"*\" to accept: in agent.yml")

@@ -19,7 +19,7 @@ func newDeploy(e *env) *cobra.Command {
 		Args:    args(cobra.ExactArgs(1)),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, list []string) error {
-			z, choice, a, err := e.choose(cmd, f, list[0])
+			z, choice, a, err := e.choose(cmd, f, list[0], false)
 			if z == nil {
 				return err
 			}
@@ -33,7 +33,7 @@ func newDeploy(e *env) *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return e.writeJSON("deployed", d)
+				return e.writeJSON("deployment", d)
 			}
 			e.notePassedOver(choice)
 			e.drawDeployment(d)
@@ -48,7 +48,11 @@ func newDeploy(e *env) *cobra.Command {
 
 func (e *env) drawDeployment(d selector.Deployment) {
 	r := d.Record
-	fmt.Fprintf(e.stdout, "deployed     %s %s\n", r.Name, r.Version)
+	note := ""
+	if !d.Changed {
+		note = " (it was there already, nothing changed)"
+	}
+	fmt.Fprintf(e.stdout, "deployed     %s %s%s\n", r.Name, r.Version, note)
 	fmt.Fprintf(e.stdout, "interpreter  %s (%s %s)\n", r.Interpreter.Path, r.Interpreter.Implementation, r.Interpreter.Version)
 	if r.Package != nil {
 		fmt.Fprintf(e.stdout, "package      %s\n", r.Package.File)

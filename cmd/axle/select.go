@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -20,8 +21,9 @@ func (f *selectFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.strict, "strict-order", false, "keep to the first interpreter that satisfies requires_python")
 }
 
-// choose opens a zip and selects; the choice explains an error too.
-func (e *env) choose(cmd *cobra.Command, f selectFlags, path string) (*selector.Zip, selector.Choice, selector.Agent, error) {
+// choose opens a zip and selects; the choice explains an error too. The zip is
+// to be closed whenever there is one.
+func (e *env) choose(cmd *cobra.Command, f selectFlags, path string, explain bool) (*selector.Zip, selector.Choice, selector.Agent, error) {
 	a, err := e.agent(f.agentFlags)
 	if err != nil {
 		return nil, selector.Choice{}, a, err
@@ -31,11 +33,9 @@ func (e *env) choose(cmd *cobra.Command, f selectFlags, path string) (*selector.
 		return nil, selector.Choice{}, a, err
 	}
 	e.warn(z.Warnings)
-	a.Policy.StrictOrder = a.Policy.StrictOrder || f.strict
-	choice, err := selector.Select(z.Extension, e.find(cmd.Context(), a, f.agentFlags), a.Policy)
-	if ctxErr := cmd.Context().Err(); ctxErr != nil {
-		err = ctxErr
-	}
+	opt := selector.SelectOptions{Policy: a.Policy, Explain: explain}
+	opt.StrictOrder = opt.StrictOrder || f.strict
+	choice, err := z.Select(cmd.Context(), e.find(cmd.Context(), a, f.agentFlags), opt)
 	return z, choice, a, err
 }
 
@@ -43,21 +43,22 @@ func newSelect(e *env) *cobra.Command {
 	var f selectFlags
 	var explain, asJSON bool
 	cmd := &cobra.Command{
-		Use:     "select ZIP",
-		Short:   "Say which interpreter and package an extension would get here",
+		Use:   "select ZIP",
+		Short: "Say which interpreter and package an extension would get here",
+		Long: `Say which interpreter of this machine an extension would run under, and with which of its dependency packages.
+Nothing is changed. With --explain every interpreter and every package is shown with the reason it was taken or refused,
+also those behind the chosen one: what is taken is marked +, what could be taken too =, the rest -.`,
 		Args:    args(cobra.ExactArgs(1)),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, list []string) error {
-			z, choice, _, err := e.choose(cmd, f, list[0])
+			z, choice, _, err := e.choose(cmd, f, list[0], explain || asJSON)
 			if z == nil {
 				return err
 			}
 			defer z.Close()
 			switch {
 			case asJSON:
-				if jsonErr := e.writeJSON("selection", selectionOf(z, choice)); jsonErr != nil {
-					return jsonErr
-				}
+				err = errors.Join(e.writeJSON("selection", choice), err)
 			case explain:
 				e.drawExplanation(choice)
 			case err == nil:
@@ -94,13 +95,16 @@ func (e *env) notePassedOver(c selector.Choice) {
 
 func (e *env) drawExplanation(c selector.Choice) {
 	for _, v := range c.Considered {
-		name := v.Interpreter.Path
+		name, note := v.Interpreter.Path, ""
 		if r := v.Interpreter.Report; r != nil {
 			name += fmt.Sprintf(" (%s %s)", r.Implementation, r.Version)
 		}
-		fmt.Fprintf(e.stdout, "%s %s: %s\n", mark(v.Reason), name, v.Detail)
+		if v.Next {
+			note = " (next in line)"
+		}
+		fmt.Fprintf(e.stdout, "%s %s: %s%s\n", mark(v.Reason), name, v.Detail, note)
 		for _, p := range v.Packages {
-			fmt.Fprintf(e.stdout, "    %s %s: %s\n", mark(p.Reason), p.Package.File(), p.Detail)
+			fmt.Fprintf(e.stdout, "    %s %s: %s\n", mark(p.Reason), p.Package.File(), p.Detail())
 		}
 	}
 }
@@ -113,53 +117,4 @@ func mark(r selector.Reason) string {
 		return "="
 	}
 	return "-"
-}
-
-// selection is the JSON form of a choice.
-type selection struct {
-	Extension   string             `json:"extension"`
-	Version     string             `json:"extension_version"`
-	Interpreter *selectedPython    `json:"interpreter"`
-	Package     string             `json:"package,omitempty"`
-	Tag         string             `json:"tag,omitempty"`
-	Considered  []consideredPython `json:"considered"`
-}
-
-type selectedPython struct {
-	Path           string `json:"path"`
-	Python         string `json:"python"`
-	Implementation string `json:"implementation"`
-}
-
-type consideredPython struct {
-	Path     string              `json:"path"`
-	Reason   selector.Reason     `json:"reason"`
-	Detail   string              `json:"detail"`
-	Packages []consideredPackage `json:"packages,omitempty"`
-}
-
-type consideredPackage struct {
-	File   string          `json:"file"`
-	Reason selector.Reason `json:"reason"`
-	Detail string          `json:"detail"`
-}
-
-func selectionOf(z *selector.Zip, c selector.Choice) selection {
-	m := z.Extension.Manifest
-	s := selection{Extension: m.Name, Version: m.Version.String()}
-	if c.Interpreter != nil {
-		r := c.Interpreter.Report
-		s.Interpreter = &selectedPython{Path: c.Interpreter.Path, Python: r.Version, Implementation: r.Implementation}
-	}
-	if c.Package != nil {
-		s.Package, s.Tag = c.Package.File(), c.Tag.String()
-	}
-	for _, v := range c.Considered {
-		p := consideredPython{Path: v.Interpreter.Path, Reason: v.Reason, Detail: v.Detail}
-		for _, pv := range v.Packages {
-			p.Packages = append(p.Packages, consideredPackage{File: pv.Package.File(), Reason: pv.Reason, Detail: pv.Detail})
-		}
-		s.Considered = append(s.Considered, p)
-	}
-	return s
 }
