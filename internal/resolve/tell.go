@@ -121,9 +121,11 @@ func (ev *evidence) tellMissing(e *Error, t *trouble) {
 	e.lines = append(e.lines, ev.chain(t.demands[0], t.options[0])...)
 	var missing *index.NotFoundError
 	if errors.As(t.on.project.missing, &missing) {
-		if len(missing.Places) > 0 {
-			e.lines = append(e.lines, "looked in "+strings.Join(missing.Places, ", "))
+		if len(missing.Places) == 0 {
+			e.summary, e.hints = missing.Error(), missing.Hints()
+			return
 		}
+		e.lines = append(e.lines, "looked in "+strings.Join(missing.Places, ", "))
 	}
 	e.hints = []string{"name the index that has it with --index-url or --extra-index-url"}
 	if t.demands[0].root != nil {
