@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -59,6 +60,8 @@ func setUpScript(e *testscript.Env) error {
 		"HOME": home, "USERPROFILE": home, "PATH": filepath.Dir(axle),
 		"AXLE_CACHE": filepath.Join(e.WorkDir, ".cache"), "AXLE_ROOT": filepath.Join(e.WorkDir, ".root"),
 		"PIP_CONFIG_FILE": os.DevNull, "PIP_RETRIES": "0",
+		// What is not on this machine cannot be reached.
+		"HTTP_PROXY": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "127.0.0.1",
 		"PYTHON": python, "SAMPLE": absolute(filepath.Join("..", "..", "testdata", "sample")),
 	} {
 		e.Setenv(name, value)
@@ -105,11 +108,15 @@ type (
 //	wheels FILE DIR                   write what FILE describes into DIR
 //	exits CODE PROGRAM ARGS…          run, and check the exit code
 //	remember DIR, unchanged DIR       whether any file of DIR came, went, or changed
+//	sum VARIABLE FILE                 set to the SHA-256 of FILE
+//	password VARIABLE URL USER:WORD   set to the address with credentials
+//	expand FILE                       replace $VARIABLES in FILE by their values
 //	tidy                              no half-finished file lies anywhere
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"index": cmdIndex, "fault": cmdFault, "heal": cmdHeal, "asked": cmdAsked, "forget": cmdForget,
 		"wheels": cmdWheels, "exits": cmdExits, "remember": cmdRemember, "unchanged": cmdUnchanged, "tidy": cmdTidy,
+		"sum": cmdSum, "expand": cmdExpand, "password": cmdPassword,
 	}
 }
 
@@ -306,4 +313,25 @@ func leftovers(dir string) []string {
 		return nil
 	})
 	return left
+}
+
+func cmdSum(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: sum VARIABLE FILE")
+	}
+	ts.Setenv(args[0], fmt.Sprintf("%x", sha256.Sum256([]byte(ts.ReadFile(args[1])))))
+}
+
+func cmdExpand(ts *testscript.TestScript, _ bool, args []string) {
+	for _, file := range args {
+		text := os.Expand(ts.ReadFile(file), ts.Getenv)
+		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o644))
+	}
+}
+
+func cmdPassword(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: password VARIABLE URL USER:WORD")
+	}
+	ts.Setenv(args[0], strings.Replace(args[1], "://", "://"+args[2]+"@", 1))
 }
