@@ -13,6 +13,7 @@ import (
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
+	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/target"
 )
 
@@ -104,11 +105,35 @@ func (m *Matrix) add(t target.Target, c Cell) {
 }
 
 func describe(p merge.Package) Package {
-	d := Package{File: p.Filename.Text, RequiresPython: p.RequiresPython.String(), Targets: p.Targets}
+	d := Package{File: p.Filename.Text, RequiresPython: readable(p.RequiresPython), Targets: p.Targets}
 	for _, pin := range p.Pins {
 		d.Distributions = append(d.Distributions, string(pin.Project)+" "+pin.Version.String())
 	}
 	return d
+}
+
+// readable writes a specifier set as people do: from where, then up to where,
+// then what is left out.
+func readable(s pep440.SpecifierSet) string {
+	clauses := slices.Clone(s.Specifiers())
+	slices.SortStableFunc(clauses, func(a, b pep440.Specifier) int { return place(a) - place(b) })
+	texts := make([]string, len(clauses))
+	for i, c := range clauses {
+		texts[i] = c.String()
+	}
+	return strings.Join(texts, ",")
+}
+
+func place(s pep440.Specifier) int {
+	switch s.Operator() {
+	case ">", ">=":
+		return 0
+	case "<", "<=":
+		return 2
+	case "!=":
+		return 3
+	}
+	return 1
 }
 
 // Targets are all cells' targets, by Python and then platform.
