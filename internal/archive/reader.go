@@ -35,17 +35,23 @@ type Reader struct {
 // OpenReader opens the archive at path and checks all of it. Errors are one
 // [Problem] each, or a [fault.List] of them.
 func OpenReader(path string, limits Limits) (*Reader, error) {
+	return OpenNamed(path, path, limits)
+}
+
+// OpenNamed is OpenReader for a file that errors call by another name than its
+// path: one in a cache, where the path says nothing.
+func OpenNamed(path, name string, limits Limits) (*Reader, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = &Problem{Archive: path, Reason: "it is not a file"}
+		err = &Problem{Archive: name, Reason: "it is not a file"}
 	}
 	var r *Reader
 	if err == nil {
-		r, err = NewReader(file, info.Size(), path, limits)
+		r, err = NewReader(file, info.Size(), name, limits)
 	}
 	if err != nil {
 		_ = file.Close()

@@ -142,7 +142,7 @@ func openWheel(ctx context.Context, s Source, opt OpenOptions) (*Wheel, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r, err := archive.OpenReader(s.Path, opt.Limits)
+	r, err := archive.OpenNamed(s.Path, s.File.Filename.Text, opt.Limits)
 	if err != nil {
 		return nil, err
 	}
