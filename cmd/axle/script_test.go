@@ -110,6 +110,7 @@ type (
 //	remember DIR, unchanged DIR       whether any file of DIR came, went, or changed
 //	sum VARIABLE FILE                 set to the SHA-256 of FILE
 //	password VARIABLE URL USER:WORD   set to the address with credentials
+//	requires PROJECT NAME…            write its requirements.txt
 //	expand FILE                       replace $VARIABLES in FILE by their values
 //	tidy                              no half-finished file lies anywhere
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
@@ -117,6 +118,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"index": cmdIndex, "fault": cmdFault, "heal": cmdHeal, "asked": cmdAsked, "forget": cmdForget,
 		"wheels": cmdWheels, "exits": cmdExits, "remember": cmdRemember, "unchanged": cmdUnchanged, "tidy": cmdTidy,
 		"sum": cmdSum, "expand": cmdExpand, "password": cmdPassword,
+		"requires": cmdRequires,
 	}
 }
 
@@ -334,4 +336,9 @@ func cmdPassword(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: password VARIABLE URL USER:WORD")
 	}
 	ts.Setenv(args[0], strings.Replace(args[1], "://", "://"+args[2]+"@", 1))
+}
+
+func cmdRequires(ts *testscript.TestScript, _ bool, args []string) {
+	file := filepath.Join(ts.MkAbs(args[0]), "requirements.txt")
+	ts.Check(os.WriteFile(file, []byte(strings.Join(args[1:], "\n")+"\n"), 0o644))
 }
