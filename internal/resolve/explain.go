@@ -78,6 +78,47 @@ func (p *problem) explain(proof *clause) error {
 	return e
 }
 
+// hopeless finds every requirement of the user that nothing can meet, whatever
+// the others are: each is told by itself, so that all can be mended at once. It
+// is nil when there is none.
+func (p *problem) hopeless() error {
+	var found fault.List
+	c := p.cells[0]
+	for _, r := range c.roots.requirements {
+		if !c.holds(&r.dependency, "") {
+			continue
+		}
+		for _, d := range c.overridden(&r.dependency) {
+			if err := p.hopelessOne(r, d); err != nil {
+				found = append(found, err)
+			}
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
+	return found.Err()
+}
+
+func (p *problem) hopelessOne(r *root, d *dependency) error {
+	x, ok := p.vars[varKey{cell: 0, name: d.Name}]
+	if !ok {
+		return nil
+	}
+	on := p.infos[x]
+	admitted := on.project.matching(d.spec, d.Specifier)
+	for c := admitted.next(1); c > absent; c = admitted.next(c + 1) {
+		if on.on.file(on.project, c) != nil {
+			return nil
+		}
+	}
+	asked := &demand{on: on, root: &rootFact{root: r, on: on, asked: d}, options: []option{{asked: d, admitted: admitted}}}
+	ev := &evidence{p: p}
+	e := &Error{Target: on.on.target, Projects: []pep508.Name{d.Name}}
+	ev.tell(e, ev.alone(on, asked, asked.options[0]))
+	return e
+}
+
 // othersTold is how many more troubles are named after the first.
 const othersTold = 3
 

@@ -166,6 +166,9 @@ func (r *run) alone(ctx context.Context, i int) outcome {
 	case err != nil:
 		return outcome{err: err}
 	case conflict != nil:
+		if err := p.hopeless(); err != nil {
+			return outcome{err: err}
+		}
 		return outcome{err: p.explain(conflict)}
 	}
 	solution, err := p.solution(0)
