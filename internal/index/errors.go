@@ -3,6 +3,7 @@ package index
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -134,8 +135,14 @@ func (e *StatusError) Hints() []string {
 // errStalled ends a request whose bytes stopped coming.
 var errStalled = errors.New("no byte came for too long")
 
+// errBrokeOff is what a person calls the end of a file that comes too early.
+var errBrokeOff = errors.New("the connection broke off")
+
 // unreachable wraps what the network said about an address.
 func unreachable(address string, err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errBrokeOff
+	}
 	return fault.WithHints(fault.Errorf(fault.Resolution, "%s: %w", address, err),
 		"check the address, the network and the proxy settings, or use --offline to work from the cache")
 }

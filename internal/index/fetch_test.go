@@ -96,7 +96,7 @@ func TestDownloadRefuses(t *testing.T) {
 		{"forbidden", indextest.Options{}, big(), indextest.Fault{Kind: indextest.Whole, Status: 403}, fault.Resolution, 1, "403"},
 		{"always 503", indextest.Options{}, big(), indextest.Fault{Kind: indextest.Whole, Status: 503}, fault.Resolution, 6, "503"},
 		{"always half, unnoticed", indextest.Options{JSON: true}, big(), indextest.Fault{Kind: indextest.Whole, Body: "half"}, fault.Mismatch, 2, "4 bytes, expected"},
-		{"always broken", indextest.Options{}, big(), indextest.Fault{Kind: indextest.Whole, CutAfter: -1}, fault.Resolution, 6, "EOF"},
+		{"always broken", indextest.Options{}, big(), indextest.Fault{Kind: indextest.Whole, CutAfter: -1}, fault.Resolution, 6, "broke off"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := indextest.New(t, tt.options, tt.file)
