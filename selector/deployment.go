@@ -1,7 +1,6 @@
 package selector
 
 import (
-	"encoding/json"
 	"path/filepath"
 
 	"github.com/axlepack/axle/internal/deployments"
@@ -39,7 +38,7 @@ func (d Deployment) path(rel string) string { return filepath.Join(d.Root, filep
 // {"root", "code_path", "package_path", "changed", and the fields of the
 // record}.
 func (d Deployment) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return marshal(struct {
 		Root        string `json:"root"`
 		CodePath    string `json:"code_path"`
 		PackagePath string `json:"package_path,omitempty"`

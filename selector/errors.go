@@ -16,14 +16,14 @@ type NoInterpreterError struct {
 	Considered     []Verdict
 }
 
-// Error names every interpreter with the reason.
+// Error names every interpreter with the reason, one on a line.
 func (e *NoInterpreterError) Error() string {
 	if len(e.Considered) == 0 {
 		return fmt.Sprintf("%s: no interpreter was found, and a Python %s is needed", e.Extension, e.RequiresPython)
 	}
 	lines := []string{fmt.Sprintf("%s: no interpreter fits", e.Extension)}
 	for _, v := range e.Considered {
-		lines = append(lines, fmt.Sprintf("  %s: %s", v.Interpreter.Path, v.Detail))
+		lines = append(lines, fmt.Sprintf("%s: %s", v.Interpreter.Path, v.Detail))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -65,7 +65,7 @@ func (e *NoPackageError) Error() string {
 			if p.Reason == WrongTags || p.Reason == Unusable && i > 0 {
 				continue
 			}
-			nearly = append(nearly, fmt.Sprintf("  %s: %s", p.Package.File(), p.Detail()))
+			nearly = append(nearly, fmt.Sprintf("%s: %s", p.Package.File(), p.Detail()))
 		}
 	}
 	lines := append([]string{fmt.Sprintf("%s: no dependency package fits %s", e.Extension, strings.Join(names, ", "))}, nearly...)

@@ -1,6 +1,18 @@
 package selector
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// marshal is json.Marshal without its care for HTML: ">=3.9" stays readable.
+func marshal(value any) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(value)
+	return bytes.TrimRight(out.Bytes(), "\n"), err
+}
 
 // choiceJSON is the JSON form of a [Choice]. Fields are added, never renamed or
 // removed, while the document's version stays.
@@ -55,7 +67,7 @@ func (c Choice) MarshalJSON() ([]byte, error) {
 	if c.Package != nil {
 		out.Package, out.Tag = c.Package.File(), c.Tag.String()
 	}
-	return json.Marshal(out)
+	return marshal(out)
 }
 
 func (v Verdict) json() verdictJSON {

@@ -148,8 +148,10 @@ func requiresPython(r *archive.Reader, f wheel.Filename) (pep440.SpecifierSet, e
 	if err != nil {
 		return none, err
 	}
-	if _, ok := r.Member(folder + "/RECORD"); !ok {
-		return none, fault.Errorf(fault.BadInput, "%s has no RECORD to check its files against", folder)
+	for _, file := range []string{"RECORD", "WHEEL"} {
+		if _, ok := r.Member(folder + "/" + file); !ok {
+			return none, fault.Errorf(fault.BadInput, "%s has no %s, so this is no wheel", folder, file)
+		}
 	}
 	text, err := r.ReadFile(folder + "/METADATA")
 	if err != nil {

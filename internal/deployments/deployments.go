@@ -33,6 +33,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/axlepack/axle/internal/fault"
 )
@@ -154,7 +155,7 @@ func (s *Store) Current(name string) (Record, error) {
 	}
 	text, err := os.ReadFile(filepath.Join(s.Path("e/"+name), currentFile))
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return Record{}, s.notDeployed(name)
 	case err != nil:
 		return Record{}, err
