@@ -120,7 +120,6 @@ func (e *env) demoProject(dir string, real bool) (bundle.Options, error) {
 	})
 	opt := e.options(buildFlags{}, []string{project})
 	if !real {
-		opt.Index = bundle.Index{NoIndex: true, FindLinks: []string{filepath.Join(project, "wheels")}}
 		opt.CacheDir = filepath.Join(dir, "cache")
 	}
 	return opt, err

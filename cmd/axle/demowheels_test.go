@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write golden files anew")
 
-// demoWheel is a wheel of the sample, as text.
+// demoWheel is a wheel of one of the samples, as text.
 type demoWheel struct {
 	project, version, tags string
 	metadata               string
@@ -47,6 +47,26 @@ func demoWheels() []demoWheel {
 					"\"\"\"A file of its own for each Python and platform.\"\"\"\n__version__ = \"2.0.1\"\nBUILT_FOR = \"%s on %s\"\n", python, platform)},
 			})
 		}
+	}
+	return all
+}
+
+// sampleWheels are all wheels of testdata/sample: tally with a file for each
+// platform by the stable ABI, salute with one for all, strset behind a marker.
+func sampleWheels() []demoWheel {
+	all := []demoWheel{{
+		project: "salute", version: "1.1.0", tags: "py3-none-any", metadata: "Requires-Python: >=3.6\n",
+		files: map[string]string{"salute.py": "\"\"\"Greets.\"\"\"\n__version__ = \"1.1.0\"\n\n\ndef hello(name, word=\"Hello\"):\n    return \"%s %s\" % (word, name)\n"},
+	}, {
+		project: "strset", version: "0.4", tags: "py3-none-any", metadata: "Requires-Python: >=3.6\n",
+		files: map[string]string{"strset.py": "\"\"\"What newer Pythons have built in.\"\"\"\n__version__ = \"0.4\"\n"},
+	}}
+	for _, platform := range []string{"manylinux_2_17_x86_64", "manylinux_2_17_aarch64", "win_amd64", "macosx_11_0_arm64"} {
+		all = append(all, demoWheel{
+			project: "tally", version: "2.3.1", tags: "cp39-abi3-" + platform, metadata: "Requires-Python: >=3.9\n",
+			files: map[string]string{"tally/__init__.py": fmt.Sprintf(
+				"\"\"\"Counts; a file of its own for each platform.\"\"\"\n__version__ = \"2.3.1\"\nBUILT_FOR = \"%s\"\n\n\ndef letters(text):\n    return sum(c.isalpha() for c in text)\n", platform)},
+		})
 	}
 	return all
 }
@@ -94,12 +114,17 @@ func (d demoWheel) bytes(t *testing.T) []byte {
 	return out.Bytes()
 }
 
-// TestDemoWheels holds the wheels that are embedded in the program against
-// what they are made from; -update makes them.
+// TestDemoWheels holds the wheels that are embedded in the program, and those
+// of testdata/sample, against what they are made from; -update makes them.
 func TestDemoWheels(t *testing.T) {
-	dir := filepath.Join("demo", "sample", "wheels")
+	checkWheels(t, filepath.Join("demo", "sample", "wheels"), demoWheels())
+	checkWheels(t, filepath.Join("..", "..", "testdata", "sample", "wheels"), sampleWheels())
+}
+
+func checkWheels(t *testing.T, dir string, wheels []demoWheel) {
+	t.Helper()
 	want := map[string]bool{}
-	for _, d := range demoWheels() {
+	for _, d := range wheels {
 		want[d.name()] = true
 		made, path := d.bytes(t), filepath.Join(dir, d.name())
 		if *update {
