@@ -4,8 +4,9 @@
 
 requests, PyYAML, cryptography and numpy for four platforms and Python 3.9 to
 3.14, both with warm caches, in turn. uv installs each target into a folder,
-and the folder is then zipped (with Python's zipfile, deflated, and once more
-with members only stored, which flatters uv). axle writes its packages and the
+and the folder is then zipped: with Python's zipfile, deflated, and once more
+with members only stored, which flatters uv. uv is told which interpreter to
+use, so that it need not look for one. axle writes its packages and the
 extension zip. Nothing but the index that the machine's pip uses is asked.
 """
 
@@ -54,7 +55,8 @@ def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     work = tempfile.mkdtemp(prefix="axle-bench-")
     axle = pair.build_axle(work)
-    uv = os.path.join(pair.venv(["uv"]), "bin", "uv")
+    tools = pair.venv(["uv"])
+    uv = os.path.join(tools, "bin", "uv")
     folder = project(work)
     requirements = os.path.join(folder, "requirements.txt")
     env = dict(os.environ, AXLE_CACHE=os.path.join(work, "axle-cache"), UV_CACHE_DIR=os.path.join(work, "uv-cache"),
@@ -70,7 +72,7 @@ def main():
             for python in PYTHONS:
                 out = os.path.join(target, f"{platform}-{python}")
                 seconds, memory = pair.run(
-                    [uv, "pip", "install", "-q", "--target", out, "--python-platform", platform,
+                    [uv, "pip", "install", "-q", "--python", os.path.join(tools, "bin", "python"), "--target", out, "--python-platform", platform,
                      "--python-version", python, "--only-binary", ":all:", "-r", requirements], env=env)
                 total, peak = total + seconds, max(peak, memory)
                 if zip_method is not None:
