@@ -16,7 +16,8 @@ import (
 // holds for the target is met; and nothing is there that nobody requires.
 func problems(t testing.TB, source Source, roots []Requirement, s lock.Solution) []string {
 	t.Helper()
-	c := &checker{t: t, source: source, s: s, reached: map[string]bool{}}
+	env := s.Target.Environment()
+	c := &checker{t: t, source: source, s: s, env: &env, reached: map[string]bool{}}
 	for _, r := range roots {
 		c.follow(r.Requirement, "", "the user")
 	}
@@ -36,6 +37,7 @@ type checker struct {
 	t       testing.TB
 	source  Source
 	s       lock.Solution
+	env     *pep508.Environment
 	reached map[string]bool // project, and project[extra]
 	found   []string
 }
@@ -46,8 +48,7 @@ func (c *checker) complain(format string, args ...any) {
 
 // follow checks one requirement, and those of what it requires.
 func (c *checker) follow(r pep508.Requirement, extra pep508.Name, by string) {
-	env := c.s.Target.Environment()
-	if extra == "" && !r.Marker.Eval(env) || extra != "" && !r.Marker.Eval(env, extra) {
+	if extra == "" && !r.Marker.Eval(*c.env) || extra != "" && !r.Marker.Eval(*c.env, extra) {
 		return
 	}
 	pin, ok := c.s.Pin(r.Name)
@@ -113,8 +114,8 @@ func (c *checker) file(pin lock.Pin) {
 	if !f.IsWheel {
 		return
 	}
-	env := c.s.Target.Tags()
-	if _, _, ok := env.Best(f.Wheel.Tags); !ok {
+	order := c.s.Target.Tags()
+	if _, _, ok := order.Best(f.Wheel.Tags); !ok {
 		c.complain("%s does not run there", f.Name)
 	}
 	if !f.Version().Equal(pin.Version) {

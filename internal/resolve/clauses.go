@@ -172,7 +172,9 @@ func (p *problem) dependencies(c *cell, m *metadata, extra pep508.Name) []*depen
 func (p *problem) fits(in *info, choice int, m *metadata) bool {
 	one := term{in.x, single(in.project.size(), choice)}
 	if m.broken != "" {
-		p.add(&brokenFact{in: in, choice: choice, reason: m.broken}, one)
+		f := &brokenFact{in: in, choice: choice, reason: m.broken}
+		in.broken = append(in.broken, f)
+		p.add(f, one)
 		return false
 	}
 	admitted := in.on.patches(m.requiresPython)
@@ -198,6 +200,7 @@ func (p *problem) depend(in, extra *info, choice int, d *dependency) ([]*clause,
 	if d.URL != "" && !in.on.roots.isDirect(in.on, d.Name) {
 		reason := fmt.Sprintf("it requires %s from a URL, which only your own requirements may do", d.Name)
 		f := &brokenFact{in: in, choice: choice, reason: reason, remedy: fmt.Sprintf("add %s to your own requirements", d.short())}
+		in.broken = append(in.broken, f)
 		return compact([]*clause{p.add(f, owner...)}), nil
 	}
 	key := mergeKey{extra, d.text}

@@ -24,8 +24,9 @@
 //   - Of the files of a version: best tag, then greatest build number, then the
 //     name that comes first. The file's own metadata counts, not that of another
 //     file of the version.
-//   - A version whose metadata cannot be read is passed over, and so is one that
-//     requires something by URL where the user does not name that project's file.
+//   - A version whose metadata cannot be read, or is listed but not there, is
+//     passed over with a note, and so is one that requires something by URL where
+//     the user does not name that project's file.
 //   - A requirement's extra that does not exist is noted and otherwise ignored.
 //   - The order of decisions is that of uv, so that where several solutions are
 //     right the same one is found: first met, first decided; what is often in

@@ -137,6 +137,9 @@ func (l *library) meta(ctx context.Context, name pep508.Name, f *index.File, env
 	})
 }
 
+// Answers by which an index says that it does not have a file (RFC 9110).
+const http404, http410 = 404, 410
+
 // askRequired begins to list the projects that a distribution requires where
 // the first asker stands, so that they are here when the solver comes to them.
 func (l *library) askRequired(ctx context.Context, m *metadata, env *pep508.Environment) {
@@ -147,8 +150,13 @@ func (l *library) askRequired(ctx context.Context, m *metadata, env *pep508.Envi
 	}
 }
 
-// isBroken tells that a file is of no use to anyone from trouble with getting it.
+// isBroken tells that a file is of no use to anyone, or listed but not there,
+// from trouble with getting it.
 func isBroken(err error) bool {
+	var status *index.StatusError
+	if errors.As(err, &status) {
+		return status.Status == http404 || status.Status == http410
+	}
 	for ; err != nil; err = errors.Unwrap(err) {
 		if c, ok := err.(interface{ ExitCode() int }); ok && c.ExitCode() == fault.BadInput {
 			return true

@@ -58,6 +58,7 @@ type info struct {
 	loaded  set               // choices whose dependencies are clauses
 	clauses map[int][]*clause // those, by choice
 	useless *clause           // the versions that no file makes usable
+	broken  []*brokenFact     // versions that their metadata rules out
 	merged  map[mergeKey][]*clause
 	wishes  []int // choices of earlier solutions
 	fetched set   // what was possible when the metadata was last asked for

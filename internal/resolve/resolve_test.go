@@ -303,6 +303,10 @@ func TestBrokenMetadata(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	}
+	result, err := Resolve(context.Background(), client, request, Options{})
+	if err != nil || len(result.Solutions) != 1 || len(result.Solutions[0].Notes) != 4 {
+		t.Errorf("%v %+v", err, result)
+	}
 	request.Requirements = parseRequirements(t, []string{"lib>1"})
 	for _, got := range resolveFiles(t, client, request, Options{}) {
 		for _, want := range []string{"lib 1.5: requires Python >=3.14", "lib 1.4: ", "lib 1.3: its metadata is that of version 1.0", "and so on for 2 older versions", "lib>1"} {
@@ -310,6 +314,20 @@ func TestBrokenMetadata(t *testing.T) {
 				t.Errorf("%q is not in %s", want, got)
 			}
 		}
+	}
+}
+
+// TestListedButNotThere: an index that lists a file and does not have it.
+func TestListedButNotThere(t *testing.T) {
+	server := tinyIndex(t, "lib 1.0 | wheels: py3-none-any\nlib 1.1 | wheels: py3-none-any")
+	server.Fail(indextest.Fault{Path: "lib-1.1", Status: 404})
+	request := Request{Targets: parseTargets(t, "cp311@linux/amd64"), Requirements: parseRequirements(t, []string{"lib"})}
+	result, err := Resolve(context.Background(), newClient(t, server), request, Options{})
+	if err != nil || len(result.Solutions) != 1 || versionsOf(result.Solutions[0]) != "lib 1.0" {
+		t.Fatal(err, result)
+	}
+	if notes := result.Solutions[0].Notes; len(notes) != 1 || !strings.HasPrefix(notes[0], "lib 1.1 was passed over: ") {
+		t.Errorf("%q", notes)
 	}
 }
 

@@ -66,6 +66,7 @@ func (w *walk) reach(d *dependency, from pep508.Name) {
 	if !ok {
 		f = w.find(d.Name)
 		w.pins[d.Name] = f
+		w.passedOver(f)
 		w.follow(f, "")
 	}
 	f.requiredBy(from)
@@ -79,6 +80,15 @@ func (w *walk) reach(d *dependency, from pep508.Name) {
 			w.notes = append(w.notes, fmt.Sprintf("%s %s has no extra %q", d.Name, f.pin.Version, e))
 		}
 		w.follow(f, e)
+	}
+}
+
+// passedOver notes newer versions that only their broken metadata kept out.
+func (w *walk) passedOver(f *found) {
+	for _, b := range f.in.broken {
+		if b.choice > f.choice {
+			w.notes = append(w.notes, fmt.Sprintf("%s %s was passed over: %s", f.in.name, f.in.project.version(b.choice), b.reason))
+		}
 	}
 }
 
