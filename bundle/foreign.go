@@ -78,7 +78,12 @@ func (s *session) madeElsewhere() ([]string, error) {
 // solution here. One that this build makes itself is left out. A package that
 // is not what its name says is an error.
 func (s *session) foreign(ctx context.Context, plan *Plan) ([]merge.Foreign, error) {
+	unlock, err := s.writeAlone(ctx)
+	if err != nil {
+		return nil, err
+	}
 	paths, err := s.madeElsewhere()
+	unlock()
 	if err != nil || len(paths) == 0 {
 		return nil, err
 	}

@@ -22,14 +22,44 @@ type staged struct {
 	kept      []string // names of packages made elsewhere
 }
 
+// stagePrefix begins the names of staging folders.
+const stagePrefix = ".axle-stage-"
+
+// sweep removes the staging folders in dist. Packages that were on their way
+// out when a build was killed come back first: some may be made elsewhere.
+func sweep(dist string) error {
+	entries, err := os.ReadDir(dist)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), stagePrefix) {
+			continue
+		}
+		s := &staged{dist: dist, dir: filepath.Join(dist, e.Name())}
+		if dep := filepath.Join(dist, "dep"); !exists(dep) && exists(filepath.Join(s.old(), "dep")) {
+			if err := os.Rename(filepath.Join(s.old(), "dep"), dep); err != nil {
+				return err
+			}
+		}
+		s.remove()
+	}
+	return err
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
 // stage makes the folder: dep and extension_build as they will be in dist.
 func stage(dist string) (*staged, error) {
-	_, err := os.Lstat(dist)
-	s := &staged{dist: dist, made: errors.Is(err, fs.ErrNotExist)}
-	if err := os.MkdirAll(dist, 0o755); err != nil {
+	s := &staged{dist: dist, made: !exists(dist)}
+	err := os.MkdirAll(dist, 0o755)
+	if err != nil {
 		return nil, err
 	}
-	if s.dir, err = os.MkdirTemp(dist, ".axle-"); err != nil {
+	if s.dir, err = os.MkdirTemp(dist, stagePrefix); err != nil {
 		s.remove()
 		return nil, err
 	}

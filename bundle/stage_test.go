@@ -97,3 +97,19 @@ func TestPlaceGoesBack(t *testing.T) {
 		t.Errorf("dist has\n%s\nwant\n%s", after, before)
 	}
 }
+
+func TestSweepBringsPackagesBack(t *testing.T) {
+	dist := filepath.Join(t.TempDir(), "dist")
+	killed := filled(t, dist, "new")
+	write(t, filepath.Join(killed.old(), "dep", "x-1.0-py3-none-any.whl"), "collected")
+	write(t, filepath.Join(dist, "extension_build", "x-1.0.zip"), "kept")
+	if err := sweep(dist); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := tree(t, dist), "dep/x-1.0-py3-none-any.whl=collected extension_build/x-1.0.zip=kept"; got != want {
+		t.Errorf("dist has %q, want %q", got, want)
+	}
+	if err := sweep(filepath.Join(dist, "nowhere")); err != nil {
+		t.Error(err)
+	}
+}

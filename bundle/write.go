@@ -20,6 +20,11 @@ import (
 // write makes packages and zips in a staging folder of dist and moves them
 // into place when all of them are there.
 func (s *session) write(ctx context.Context, wheels *merge.Wheels, result *Result) error {
+	unlock, err := s.writeAlone(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	out, err := stage(s.dist())
 	if err != nil {
 		return err
@@ -34,6 +39,28 @@ func (s *session) write(ctx context.Context, wheels *merge.Wheels, result *Resul
 		return err
 	}
 	return out.place(s.project.Manifest.Name, s.project.Manifest.Version.PEP440)
+}
+
+// writeAlone waits until no other build writes into the same dist, and then
+// clears what builds left there that were killed. Where the system has no
+// locks nothing is cleared.
+func (s *session) writeAlone(ctx context.Context) (unlock func(), err error) {
+	dist, err := filepath.Abs(s.dist())
+	if err != nil {
+		return nil, err
+	}
+	unlock, err = s.store.Lock(ctx, "write "+dist)
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return func() {}, nil
+	}
+	if err := sweep(dist); err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
 }
 
 // extension is what every zip of the project has.
