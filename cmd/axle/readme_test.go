@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -48,7 +47,6 @@ func TestReadmeCommands(t *testing.T) {
 	if err := os.CopyFS(filepath.Join(dir, "testdata", "sample"), os.DirFS(filepath.Join("..", "..", "testdata", "sample"))); err != nil {
 		t.Fatal(err)
 	}
-	environment := sandbox(t, dir)
 	ran := 0
 	for _, block := range blocks(readme(t), "sh") {
 		for line := range strings.Lines(block) {
@@ -60,13 +58,11 @@ func TestReadmeCommands(t *testing.T) {
 				continue
 			}
 			words := strings.Fields(strings.Replace(line, "go run ./cmd/axle", "axle", 1))
-			path, err := exec.LookPath(words[0])
-			if err != nil {
-				t.Errorf("%s: %v", line, err)
+			if words[0] != "axle" {
+				t.Errorf("%s: only axle can be run here", line)
 				continue
 			}
-			cmd := exec.Command(path, words[1:]...)
-			cmd.Dir, cmd.Env = dir, environment
+			cmd := axleCommand(t, dir, words[1:])
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%s: %v\n%s", line, err, out)
 			} else {
@@ -77,31 +73,6 @@ func TestReadmeCommands(t *testing.T) {
 	}
 	if ran < 5 {
 		t.Errorf("README.md has %d commands, which cannot be all", ran)
-	}
-}
-
-// sandbox is an environment of a user of its own, whose files are below dir:
-// nothing of the machine's is known but its Python.
-func sandbox(t *testing.T, dir string) []string {
-	t.Helper()
-	axle, err := exec.LookPath("axle")
-	if err != nil {
-		t.Fatal(err)
-	}
-	home, temp := filepath.Join(dir, ".home"), filepath.Join(dir, ".tmp")
-	config := filepath.Join(home, ".config", "axle")
-	for _, folder := range []string{config, temp} {
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	listed := fmt.Appendf(nil, "interpreters: [%q]\ndiscover: false\n", machinePython())
-	if err := os.WriteFile(filepath.Join(config, "agent.yml"), listed, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return []string{
-		"HOME=" + home, "TMPDIR=" + temp, "PATH=" + filepath.Dir(axle), "PIP_CONFIG_FILE=" + os.DevNull, "PIP_RETRIES=0",
-		"AXLE_ROOT=" + filepath.Join(dir, ".root"), "HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1", "NO_PROXY=127.0.0.1",
 	}
 }
 

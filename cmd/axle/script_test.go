@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -47,32 +46,20 @@ func runScripts(t *testing.T, pattern string) {
 	})
 }
 
-// setUpScript gives a script its environment: nothing of the machine's but
-// its Python, $PYTHON, which agent.yml names.
+// setUpScript gives a script its environment, with $PYTHON, a Python of the
+// machine, and $SAMPLE, the sample project.
 func setUpScript(e *testscript.Env) error {
-	axle, err := exec.LookPath("axle")
+	variables, err := newUser(e.WorkDir)
 	if err != nil {
 		return err
 	}
-	home := filepath.Join(e.WorkDir, ".home")
-	python := machinePython()
-	for name, value := range map[string]string{
-		"HOME": home, "USERPROFILE": home, "PATH": filepath.Dir(axle),
-		"AXLE_CACHE": filepath.Join(e.WorkDir, ".cache"), "AXLE_ROOT": filepath.Join(e.WorkDir, ".root"),
-		"PIP_CONFIG_FILE": os.DevNull, "PIP_RETRIES": "0",
-		// What is not on this machine cannot be reached.
-		"HTTP_PROXY": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "127.0.0.1",
-		"PYTHON": python, "SAMPLE": absolute(filepath.Join("..", "..", "testdata", "sample")),
-	} {
+	variables["PYTHON"], variables["SAMPLE"] = machinePython(), absolute(filepath.Join("..", "..", "testdata", "sample"))
+	for name, value := range variables {
 		e.Setenv(name, value)
 	}
 	e.Values[serversKey{}] = map[string]*indextest.Server{}
 	e.Values[testKey{}] = e.T().(testing.TB)
-	config := filepath.Join(home, ".config", "axle")
-	if err := os.MkdirAll(config, 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(config, "agent.yml"), fmt.Appendf(nil, "interpreters: [%q]\ndiscover: false\n", python), 0o644)
+	return nil
 }
 
 func absolute(path string) string {
@@ -82,17 +69,6 @@ func absolute(path string) string {
 	}
 	return abs
 }
-
-// machinePython is a Python 3 of this machine, as it names itself, or "".
-var machinePython = sync.OnceValue(func() string {
-	for _, name := range []string{"python3", "python"} {
-		out, err := exec.Command(name, "-c", "import sys; print(sys.executable if sys.version_info >= (3, 6) else '')").Output()
-		if path := strings.TrimSpace(string(out)); err == nil && path != "" {
-			return path
-		}
-	}
-	return ""
-})
 
 type (
 	serversKey struct{}
