@@ -41,14 +41,14 @@ func (p *problem) rejected(in *info, choice int, c *clause) error {
 	p.rejections[why]++
 	n := p.rejections[why]
 	switch {
-	case n < patience || p.exact:
+	case n < p.patience || p.exact:
 		if n%4 == 0 {
 			p.readAhead(in, choice, min(n, 2*probes))
 		}
 		return nil
-	case n == patience:
+	case n == p.patience:
 		return p.leap(why, choice)
-	case n == 2*patience: // beyond the place where the leap ended
+	case n == 2*p.patience: // beyond the place where the leap ended
 		p.rejections[why] = 0
 	}
 	return nil
@@ -170,7 +170,10 @@ func (l *leaper) assume(place int, hull set) {
 	if l.why.extra != nil {
 		terms = append(terms, term{l.why.extra.x, single(2, present)})
 	}
-	l.p.add(&assumedFact{in, l.why.extra, on, passed}, terms...)
+	f := &assumedFact{in, l.why.extra, on, passed}
+	if l.p.add(f, terms...) != nil {
+		in.assumed = append(in.assumed, f)
+	}
 }
 
 // between are the versions from the lowest to the highest of two sets.

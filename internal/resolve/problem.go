@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/axlepack/axle/internal/pep508"
@@ -22,6 +23,7 @@ type problem struct {
 	dirty      []varID     // variables of clauses that came since the last propagation
 	rejections map[cause]int
 	exact      bool // never leap
+	patience   int  // see leap.go
 	// impossible is a clause that nothing can satisfy, once there is one.
 	impossible *clause
 }
@@ -59,6 +61,7 @@ type info struct {
 	clauses map[int][]*clause // those, by choice
 	useless *clause           // the versions that no file makes usable
 	broken  []*brokenFact     // versions that their metadata rules out
+	assumed []*assumedFact    // versions that were leapt over
 	merged  map[mergeKey][]*clause
 	wishes  []int // choices of earlier solutions
 	fetched set   // what was possible when the metadata was last asked for
@@ -74,6 +77,7 @@ func newProblem(ctx context.Context, r *run, cells []*cell, groups func(pep508.N
 	p := &problem{
 		ctx: ctx, run: r, cells: cells, solver: newSolver(),
 		vars: map[varKey]varID{}, order: newPriorities(), rejections: map[cause]int{},
+		patience: cmp.Or(r.options.patience, patience),
 	}
 	if groups != nil {
 		p.ties = newTies(groups)

@@ -227,9 +227,10 @@ func TestRandomMatrices(t *testing.T) {
 		for _, at := range targets {
 			want[at] = x.solvable(at)
 		}
-		for _, align := range []Align{AlignNone, AlignPython, AlignAll} {
+		for _, o := range []Options{{Align: AlignNone}, {}, {Align: AlignAll}, {Align: AlignNone, patience: 1}} {
+			align := o.Align
 			for n := 1; n <= len(targets); n += 3 {
-				result, err := Resolve(context.Background(), client, Request{Targets: targets[:n], Requirements: roots}, Options{Align: align})
+				result, err := Resolve(context.Background(), client, Request{Targets: targets[:n], Requirements: roots}, o)
 				if err != nil {
 					t.Fatal(err)
 				}

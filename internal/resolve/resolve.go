@@ -84,6 +84,8 @@ type Options struct {
 	// Host is the target that this machine is, for linux_ARCH files of the
 	// developer's own folders.
 	Host target.Target
+
+	patience int // for tests; 0 = patience of leap.go
 }
 
 // Formats is what --only-binary and --no-binary say. What names a project

@@ -388,8 +388,16 @@ func TestLeap(t *testing.T) {
 			t.Errorf("newer from %d: %d metadata files read", newerFrom, read)
 		}
 	}
-	server := tinyIndex(t, lockstep(n, 1))
+	server := tinyIndex(t, lockstep(n, 300))
 	result, err := Resolve(context.Background(), newClient(t, server), request, Options{})
+	if err != nil || len(result.Solutions) != 1 {
+		t.Fatal(err, result.Failures)
+	}
+	if notes := result.Solutions[0].Notes; len(notes) != 2 || !strings.Contains(notes[1], "front: ") || !strings.Contains(notes[1], " versions newer than 1.299 were not read") {
+		t.Errorf("%q", notes)
+	}
+	server = tinyIndex(t, lockstep(n, 1))
+	result, err = Resolve(context.Background(), newClient(t, server), request, Options{})
 	if err != nil || len(result.Failures) != 1 {
 		t.Fatal(err, result.Solutions)
 	}

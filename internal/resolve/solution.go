@@ -83,8 +83,21 @@ func (w *walk) reach(d *dependency, from pep508.Name) {
 	}
 }
 
-// passedOver notes newer versions that only their broken metadata kept out.
+// passedOver notes newer versions that only their broken metadata kept out, and
+// those that were leapt over.
 func (w *walk) passedOver(f *found) {
+	leapt := newSet(f.in.project.size())
+	for _, a := range f.in.assumed {
+		leapt = leapt.or(a.versions)
+	}
+	leapt = leapt.minus(f.in.loaded)
+	for c := leapt.next(1); c > absent && c <= f.choice; c = leapt.next(c + 1) {
+		leapt = leapt.minus(single(f.in.project.size(), c))
+	}
+	if n := leapt.count(); n > 0 {
+		w.notes = append(w.notes, fmt.Sprintf("%s: %d versions newer than %s were not read, since those read between them require what does not fit",
+			f.in.name, n, f.pin.Version))
+	}
 	for _, b := range f.in.broken {
 		if b.choice > f.choice {
 			w.notes = append(w.notes, fmt.Sprintf("%s %s was passed over: %s", f.in.name, f.in.project.version(b.choice), b.reason))
