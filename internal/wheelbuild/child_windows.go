@@ -1,0 +1,63 @@
+package wheelbuild
+
+import (
+	"os/exec"
+	"sync/atomic"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// processes are a program and what it started: a job. The few instructions
+// that a program runs before it is put into its job are a gap that stays.
+type processes struct {
+	cmd *exec.Cmd
+	job atomic.Uintptr
+}
+
+// alone puts the program into a job of its own, without a window, which ends
+// as a whole with the context.
+func alone(cmd *exec.Cmd) *processes {
+	g := &processes{cmd: cmd}
+	cmd.SysProcAttr = &syscall.SysProcAttr{HideWindow: true, CreationFlags: windows.CREATE_NO_WINDOW}
+	cmd.Cancel = func() error {
+		g.kill()
+		return cmd.Process.Kill()
+	}
+	return g
+}
+
+func (g *processes) started() {
+	job, err := windows.CreateJobObject(nil, nil)
+	if err != nil {
+		return
+	}
+	limits := windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION{}
+	limits.BasicLimitInformation.LimitFlags = windows.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
+	_, _ = windows.SetInformationJobObject(job, windows.JobObjectExtendedLimitInformation,
+		uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits)))
+	process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(g.cmd.Process.Pid))
+	if err == nil {
+		err = windows.AssignProcessToJobObject(job, process)
+		_ = windows.CloseHandle(process)
+	}
+	if err != nil {
+		_ = windows.CloseHandle(job)
+		return
+	}
+	g.job.Store(uintptr(job))
+}
+
+func (g *processes) kill() {
+	if job := g.job.Load(); job != 0 {
+		_ = windows.TerminateJobObject(windows.Handle(job), 1)
+	}
+}
+
+// close ends what is left of the job.
+func (g *processes) close() {
+	if job := g.job.Swap(0); job != 0 {
+		_ = windows.CloseHandle(windows.Handle(job))
+	}
+}
