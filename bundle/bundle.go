@@ -12,7 +12,6 @@
 package bundle
 
 import (
-	"context"
 	"time"
 
 	"github.com/axlepack/axle/internal/extension"
@@ -22,57 +21,6 @@ import (
 	"github.com/axlepack/axle/internal/report"
 	"github.com/axlepack/axle/internal/target"
 )
-
-// Options say what to build and with what. Dir and CacheDir are required.
-// What is set here goes before what the project says.
-type Options struct {
-	// Dir is the project folder.
-	Dir string
-	// CacheDir keeps downloads and answers between builds.
-	CacheDir string
-	// Home is the user's home folder, for pip's configuration and netrc.
-	Home string
-	// Env looks up environment variables; nil stands for an empty environment.
-	Env func(string) (string, bool)
-
-	// Targets ("cp311@win_amd64") are exactly what is built for, when set.
-	// Otherwise it is Platforms × Pythons, each as the project says when
-	// empty. A Pythons item may be a range ("3.9..3.13").
-	Targets, Platforms, Pythons []string
-
-	Index Index
-
-	// Pre takes pre-releases wherever a specifier admits them.
-	Pre bool
-	// Prefer is "shared" or "specific"; "" leaves it to the project.
-	Prefer string
-	// AllowMissing builds the rest when some targets have no solution.
-	AllowMissing bool
-	// Split writes one extension zip for each platform.
-	Split bool
-	// Local also takes packages made elsewhere that lie in dist/dep.
-	Local bool
-
-	// AskPip answers a script with what an interpreter's pip prints; the
-	// index is learned by it where nothing is configured. Prefixes are the
-	// sys.prefix of environments whose pip.conf counts.
-	AskPip   func(ctx context.Context, script string) (string, error)
-	Prefixes []string
-
-	// Progress is told what goes on; nil tells nobody.
-	Progress Progress
-}
-
-// Index are the settings of where distributions come from.
-type Index struct {
-	URL       string
-	Extra     []string
-	FindLinks []string
-	NoIndex   bool
-	// Offline takes everything from the cache; Refresh asks for every page
-	// anew.
-	Offline, Refresh bool
-}
 
 // Progress is told what a build is doing. It is called from several
 // goroutines.

@@ -2,45 +2,110 @@ package bundle
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/pep440"
+	"github.com/axlepack/axle/internal/pep508"
+	"github.com/axlepack/axle/internal/resolve"
 )
 
 // openIndex finds the indexes of this machine and makes a client of them.
 // Flags go before requirements.txt, and that before extension.yml; then come
 // the environment and pip's own configuration.
 func (s *session) openIndex(ctx context.Context) (*index.Client, error) {
-	opt, p := s.opt, s.project
-	b := p.Manifest.Bundle.Index
+	opt := s.opt
+	flags, err := opt.Index.settings()
+	if err != nil {
+		return nil, err
+	}
 	discover := index.DiscoverOptions{
-		Settings: []index.Settings{
-			{IndexURL: opt.Index.URL, ExtraIndexURLs: opt.Index.Extra, FindLinks: opt.Index.FindLinks, NoIndex: opt.Index.NoIndex},
-			fromRequirements(p.Requirements),
-			{IndexURL: b.URL, ExtraIndexURLs: b.Extra, FindLinks: under(p.Dir, b.FindLinks), NoIndex: b.NoIndex},
-		},
-		Env: opt.Env, OS: runtime.GOOS, Home: opt.Home, Prefixes: opt.Prefixes, Cache: s.store,
+		Settings: []index.Settings{flags, fromRequirements(s.project.Requirements), fromManifest(s.project)},
+		Env:      opt.Env, OS: runtime.GOOS, Home: opt.Home, Prefixes: opt.Prefixes, Cache: s.store,
 	}
 	if opt.AskPip != nil {
 		discover.AskPip = func(ctx context.Context) (string, error) { return opt.AskPip(ctx, index.PipScript) }
 	}
 	config, warnings, err := index.Discover(ctx, discover)
 	s.warn(warnings...)
+	if err == nil {
+		err = checkPins(config)
+	}
 	if err != nil {
 		return nil, err
-	}
-	if config.Pins == nil {
-		config.Pins = b.Pins
 	}
 	return index.New(config, index.ClientOptions{
 		Cache: s.store, Offline: opt.Index.Offline, Refresh: opt.Index.Refresh,
 		Progress: func(f index.File, done, total int64) { opt.Progress.Bytes(f.Name, done, total) },
 		Warn:     func(w fault.Warning) { s.warn(w) },
 	})
+}
+
+// settings are those of the options. Mistakes are of fault.Usage.
+func (i Index) settings() (index.Settings, error) {
+	out := index.Settings{IndexURL: i.URL, FindLinks: i.FindLinks, NoIndex: i.NoIndex}
+	var problems fault.List
+	for _, text := range i.Extra {
+		name, address, named := strings.Cut(text, "=")
+		if !named || !extension.IsIndexName(name) {
+			name, address = "", text
+		}
+		out.Indexes = append(out.Indexes, index.Index{Name: name, URL: address})
+	}
+	for _, text := range i.Pins {
+		project, at, _ := strings.Cut(text, "=")
+		name, err := pep508.ParseName(project)
+		if err != nil || at == "" {
+			problems = append(problems, fault.New(fault.Usage, fmt.Sprintf("--index-pin %s: it pins no project to an index", index.Redact(text)),
+				"write PROJECT=NAME or PROJECT=ADDRESS"))
+			continue
+		}
+		if out.Pins == nil {
+			out.Pins = map[pep508.Name]string{}
+		}
+		out.Pins[name] = at
+	}
+	return out, problems.Err()
+}
+
+// checkPins: an index that a project is pinned to by name has to be there.
+func checkPins(config index.Config) error {
+	var names []string
+	for _, i := range config.Indexes {
+		if i.Name != "" {
+			names = append(names, i.Name)
+		}
+	}
+	var problems fault.List
+	for _, project := range slices.Sorted(maps.Keys(config.Pins)) {
+		pin := config.Pins[project]
+		if config.NoIndex || !extension.IsIndexName(pin) || slices.Contains(names, pin) {
+			continue
+		}
+		hint := "name one with: --index " + pin + "=ADDRESS"
+		if near, ok := fault.Nearest(pin, names); ok {
+			hint = "did you mean " + near + "?"
+		}
+		problems = append(problems, fault.New(fault.Usage, fmt.Sprintf("%s is pinned to the index %s, and there is none of that name", project, pin), hint))
+	}
+	return problems.Err()
+}
+
+func fromManifest(p extension.Project) index.Settings {
+	b := p.Manifest.Bundle.Index
+	out := index.Settings{IndexURL: b.URL, FindLinks: under(p.Dir, b.FindLinks), NoIndex: b.NoIndex, Pins: b.Pins}
+	for _, e := range b.Extra {
+		out.Indexes = append(out.Indexes, index.Index{Name: e.Name, URL: e.URL, Explicit: e.Explicit})
+	}
+	return out
 }
 
 func fromRequirements(r extension.Requirements) index.Settings {
@@ -73,6 +138,35 @@ func hasScheme(s string) bool {
 		}
 	}
 	return false
+}
+
+// source is where the resolver looks.
+func (s *session) source() resolve.Source {
+	if only := s.policy.releases.OnlyFinal; only.All || len(only.Names) > 0 {
+		return finals{s.client, s.policy.releases}
+	}
+	return s.client
+}
+
+// finals is a source that refuses pre-releases of projects of which only
+// final releases are wanted.
+type finals struct {
+	*index.Client
+	releases extension.ReleaseControl
+}
+
+// Project implements resolve.Source.
+func (f finals) Project(ctx context.Context, name pep508.Name) (*index.Project, error) {
+	p, err := f.Client.Project(ctx, name)
+	if pre, decided := f.releases.Pre(name); err != nil || pre || !decided {
+		return p, err
+	}
+	return p.Refuse(func(v pep440.Version) string {
+		if v.IsPrerelease() {
+			return "a pre-release, and only final releases are wanted of it"
+		}
+		return ""
+	}), nil
 }
 
 // fetcher brings pinned files into the cache.

@@ -2,11 +2,8 @@ package bundle
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
@@ -15,14 +12,6 @@ import (
 	"github.com/axlepack/axle/internal/resolve"
 )
 
-func checkPrefer(p string) error {
-	known := []string{string(resolve.PreferShared), string(resolve.PreferSpecific)}
-	if p == "" || slices.Contains(known, p) {
-		return nil
-	}
-	return fault.New(fault.Usage, fmt.Sprintf("--prefer %s: only %s are known", p, strings.Join(known, " and ")))
-}
-
 // lock resolves the project's requirements for every target.
 func (s *session) lock(ctx context.Context) (lock.Lock, error) {
 	request, err := s.request()
@@ -30,33 +19,36 @@ func (s *session) lock(ctx context.Context) (lock.Lock, error) {
 		return lock.Lock{}, err
 	}
 	s.opt.Progress.Step("resolving", len(s.targets))
-	result, err := resolve.Resolve(ctx, s.client, request, s.resolveOptions())
+	result, err := resolve.Resolve(ctx, s.source(), request, s.policy.resolveOptions(s.opt.Now()))
 	return lock.Lock(result), err
 }
 
 func (s *session) request() (resolve.Request, error) {
 	request := resolve.Request{Targets: s.targets}
+	r, policy := s.project.Requirements, s.project.Manifest.Bundle.Policy
 	var problems fault.List
-	for _, line := range s.project.Requirements.Items {
-		r, err := s.requirement(line)
-		problems = add(problems, err)
-		request.Requirements = append(request.Requirements, r)
+	turned := func(lines []extension.RequirementLine, bounds []extension.Bound) []resolve.Requirement {
+		list := make([]resolve.Requirement, len(lines), len(lines)+len(bounds))
+		for i, line := range lines {
+			var err error
+			list[i], err = s.requirement(line)
+			problems = add(problems, err)
+		}
+		for _, b := range bounds {
+			list = append(list, resolve.Requirement{Requirement: b.Requirement, Origin: s.origin(s.project.ManifestPath, b.Line)})
+		}
+		return list
 	}
-	for _, line := range s.project.Requirements.Constraints {
-		r, err := s.requirement(line)
-		problems = add(problems, err)
-		request.Constraints = append(request.Constraints, r)
-	}
-	for _, r := range s.project.Manifest.Bundle.Policy.Constraints {
-		request.Constraints = append(request.Constraints, resolve.Requirement{Requirement: r, Origin: s.project.ManifestPath})
-	}
+	request.Requirements = turned(r.Items, nil)
+	request.Constraints = turned(r.Constraints, policy.Constraints)
+	request.Overrides = turned(r.Overrides, policy.Overrides)
 	return request, problems.Err()
 }
 
 // requirement turns a line of a requirements file into the resolver's form. A
 // URL or path becomes the one file that serves the project.
 func (s *session) requirement(line extension.RequirementLine) (resolve.Requirement, error) {
-	r := resolve.Requirement{Requirement: line.Requirement, Origin: s.origin(line)}
+	r := resolve.Requirement{Requirement: line.Requirement, Origin: s.origin(line.File, line.Line)}
 	for _, h := range line.Hashes {
 		r.Hashes = append(r.Hashes, h.Algorithm+":"+h.Digest)
 	}
@@ -78,36 +70,10 @@ func (s *session) requirement(line extension.RequirementLine) (resolve.Requireme
 	return r, nil
 }
 
-func (s *session) origin(line extension.RequirementLine) string {
-	file := line.File
+// origin is how messages name a place of the project.
+func (s *session) origin(file string, line int) string {
 	if rel, err := filepath.Rel(s.project.Dir, file); err == nil && filepath.IsLocal(rel) {
 		file = rel
 	}
-	return file + ":" + strconv.Itoa(line.Line)
-}
-
-func (s *session) resolveOptions() resolve.Options {
-	r, policy := s.project.Requirements, s.project.Manifest.Bundle.Policy
-	o := resolve.Options{
-		Align: resolve.Align(policy.Align), Prefer: resolve.Prefer(policy.Prefer),
-		Pre:           s.opt.Pre || r.Releases.AllReleases.All || policy.Pre,
-		PreFor:        r.Releases.AllReleases.Names,
-		ExcludeNewer:  policy.ExcludeNewer,
-		RequireHashes: r.HashesRequired(),
-		Formats:       formats(r.Formats, policy.Formats),
-	}
-	if s.opt.Prefer != "" {
-		o.Prefer = resolve.Prefer(s.opt.Prefer)
-	}
-	return o
-}
-
-// formats adds up what requirements.txt and extension.yml say of wheels and
-// source distributions.
-func formats(a, b extension.FormatControl) resolve.Formats {
-	return resolve.Formats{
-		OnlyBinaryAll: a.OnlyBinary.All || b.OnlyBinary.All, NoBinaryAll: a.NoBinary.All || b.NoBinary.All,
-		OnlyBinary: slices.Concat(a.OnlyBinary.Names, b.OnlyBinary.Names),
-		NoBinary:   slices.Concat(a.NoBinary.Names, b.NoBinary.Names),
-	}
+	return file + ":" + strconv.Itoa(line)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/axlepack/axle/internal/cache"
 	"github.com/axlepack/axle/internal/extension"
@@ -19,6 +20,7 @@ type session struct {
 	client  *index.Client
 	project extension.Project
 	targets []target.Target
+	policy  chosen
 
 	mu       sync.Mutex
 	warnings []fault.Warning
@@ -34,16 +36,21 @@ func open(ctx context.Context, opt Options) (*session, error) {
 	if opt.Env == nil {
 		opt.Env = func(string) (string, bool) { return "", false }
 	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
 	s := &session{opt: opt}
-	if err := checkPrefer(opt.Prefer); err != nil {
+	asked, err := opt.Policy.asked()
+	if err != nil {
 		return s, err
 	}
-	project, warnings, err := extension.Load(opt.Dir, opt.Env)
+	project, warnings, err := extension.Load(opt.Dir, opt.loadOptions())
 	s.project = project
 	s.warn(warnings...)
 	if err != nil {
 		return s, err
 	}
+	s.policy = asked.over(project)
 	if s.targets, err = targets(opt, project.Manifest); err != nil {
 		return s, err
 	}
@@ -52,6 +59,13 @@ func open(ctx context.Context, opt Options) (*session, error) {
 	}
 	s.client, err = s.openIndex(ctx)
 	return s, err
+}
+
+func (o Options) loadOptions() extension.LoadOptions {
+	return extension.LoadOptions{
+		Env: o.Env, Constraints: o.Input.Constraints, Overrides: o.Input.Overrides,
+		Extras: o.Input.Extras, AllExtras: o.Input.AllExtras, Groups: o.Input.Groups,
+	}
 }
 
 // close ends what the session has under way.

@@ -1,11 +1,14 @@
 package extension
 
 import (
+	"fmt"
 	"net/url"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
-	"time"
 
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/internal/yamldoc"
@@ -19,9 +22,14 @@ type Bundle struct {
 	// Pythons to build for, sorted, each once; nil when not written, and then
 	// those that requires_python admits are meant.
 	Pythons []target.Python
-	// Requirements is the requirements file, relative to the project; "" when
-	// not written.
-	Requirements string
+	// Requirements are the requirements files, or pyproject.toml, relative to
+	// the project; nil when not written.
+	Requirements []string
+	// Extras of pyproject.toml to take; AllExtras are all it has.
+	Extras    []pep508.Name
+	AllExtras bool
+	// Groups are dependency groups, "NAME" or "PATH:NAME".
+	Groups []string
 	// Exclude are patterns (path.Match, against the path below the source folder
 	// or any of its parents, or against a single name) of files not packed.
 	Exclude []string
@@ -33,13 +41,22 @@ type Bundle struct {
 
 // IndexSettings is "bundle.index". Addresses may hold credentials.
 type IndexSettings struct {
-	URL       string   // in place of the machine's own index; "" when not written
-	Extra     []string // further indexes
-	FindLinks []string // folders or pages with links
+	URL       string       // in place of the machine's own index; "" when not written
+	Extra     []ExtraIndex // further indexes
+	FindLinks []string     // folders or pages with links
 	// NoIndex says to use FindLinks alone; NoIndexSet that the key is written.
 	NoIndex, NoIndexSet bool
-	// Pins name the index that alone serves a project.
+	// Pins name the index that alone serves a project: by its address, or by
+	// the name of one of Extra.
 	Pins map[pep508.Name]string
+}
+
+// ExtraIndex is a further index.
+type ExtraIndex struct {
+	Name string // "" when it has none
+	URL  string
+	// Explicit says that it serves only the projects pinned to it.
+	Explicit bool
 }
 
 // Align says how far versions are held equal over the matrix.
@@ -61,33 +78,58 @@ const (
 	PreferSpecific Prefer = "specific" // the best tag of each target
 )
 
+// Resolution says which end of the versions is tried first.
+type Resolution string
+
+// Values of Resolution; the zero value is Highest.
+const (
+	Highest      Resolution = "highest"
+	Lowest       Resolution = "lowest"
+	LowestDirect Resolution = "lowest-direct" // lowest of what the project itself requires
+)
+
 // Policy is "bundle.policy".
 type Policy struct {
-	// Pre admits pre-releases of every project.
-	Pre bool
+	// Releases says of which projects pre-releases count.
+	Releases ReleaseControl
 	// Formats says from which kinds of file projects may come.
 	Formats FormatControl
-	// Align and Prefer are "" when not written.
-	Align  Align
-	Prefer Prefer
+	// Align, Prefer and Resolution are "" when not written.
+	Align      Align
+	Prefer     Prefer
+	Resolution Resolution
 	// AllowMissing builds although some targets have no solution.
 	AllowMissing bool
-	// ExcludeNewer leaves out files uploaded at or after this time; zero for none.
-	ExcludeNewer time.Time
-	// Constraints bound versions without requiring the project.
-	Constraints []pep508.Requirement
+	// RequireHashes takes only files whose digest stands in the requirements.
+	RequireHashes bool
+	// ExcludeNewer leaves out files uploaded from then on.
+	ExcludeNewer Cutoff
+	// Constraints bound versions without requiring the project; Overrides
+	// stand in place of whatever is required of a project.
+	Constraints, Overrides []Bound
+}
+
+// Bound is a requirement that the policy states.
+type Bound struct {
+	Requirement pep508.Requirement
+	// Line is where it stands in extension.yml.
+	Line int
 }
 
 var (
-	bundleKeys = []string{"platforms", "pythons", "requirements", "exclude", "index", "policy"}
+	bundleKeys = []string{"platforms", "pythons", "requirements", "extras", "groups", "exclude", "index", "policy"}
 	indexKeys  = []string{"url", "extra", "find_links", "no_index", "pins"}
-	policyKeys = []string{"pre", "only_binary", "no_binary", "align", "prefer", "allow_missing", "exclude_newer", "constraints"}
+	extraKeys  = []string{"name", "url", "explicit"}
+	policyKeys = []string{"pre", "only_final", "only_binary", "no_binary", "require_hashes", "align", "prefer", "resolution", "allow_missing",
+		"exclude_newer", "constraints", "overrides"}
 )
 
 func (b *Bundle) read(section yamldoc.Map) {
 	b.readPlatforms(section)
 	b.readPythons(section)
 	b.readRequirements(section)
+	b.readExtras(section)
+	b.readGroups(section)
 	b.readExclude(section)
 	if v, ok := section.Get("index"); ok {
 		if m, ok := v.Map(indexKeys); ok {
@@ -163,20 +205,47 @@ func (b *Bundle) readPythons(section yamldoc.Map) {
 	}
 }
 
+// readRequirements takes one file or a list of files.
 func (b *Bundle) readRequirements(section yamldoc.Map) {
 	v, ok := section.Get("requirements")
 	if !ok {
 		return
 	}
-	name, ok := v.Text()
-	switch {
-	case !ok:
-	case strings.TrimSpace(name) == "":
-		v.Problem("is empty", "leave the key out for "+RequirementsName)
-	case strings.Contains(name, "://"):
-		v.Problem("is an address, not a file", "download it into the project")
-	default:
-		b.Requirements = name
+	list := []yamldoc.Value{v}
+	if !v.IsScalar() {
+		list = members(section, "requirements")
+	}
+	for _, v := range list {
+		name, ok := v.Text()
+		switch {
+		case !ok:
+		case strings.TrimSpace(name) == "":
+			v.Problem("is empty", "leave the key out for "+RequirementsName)
+		case strings.Contains(name, "://"):
+			v.Problem("is an address, not a file", "download it into the project")
+		default:
+			b.Requirements = append(b.Requirements, name)
+		}
+	}
+}
+
+// readExtras takes ":all:" or a list of names.
+func (b *Bundle) readExtras(section yamldoc.Map) {
+	var chosen Selection
+	readSelection(section, "extras", "", &chosen, &Selection{})
+	b.Extras, b.AllExtras = chosen.Names, chosen.All
+}
+
+func (b *Bundle) readGroups(section yamldoc.Map) {
+	for _, v := range members(section, "groups") {
+		if _, name := splitGroup(v.Scalar()); pep508.Normalize(name) == "" {
+			v.Problem("names no dependency group", "write NAME, or PATH:NAME")
+			continue
+		} else if _, err := pep508.ParseName(name); err != nil {
+			v.Error(err)
+			continue
+		}
+		b.Groups = append(b.Groups, v.Scalar())
 	}
 }
 
@@ -194,11 +263,7 @@ func (s *IndexSettings) read(section yamldoc.Map) {
 	if v, ok := section.Get("url"); ok {
 		s.URL, _ = address(v)
 	}
-	for _, v := range members(section, "extra") {
-		if a, ok := address(v); ok {
-			s.Extra = append(s.Extra, a)
-		}
-	}
+	s.readExtra(section)
 	for _, v := range members(section, "find_links") {
 		s.FindLinks = append(s.FindLinks, v.Scalar())
 	}
@@ -209,6 +274,64 @@ func (s *IndexSettings) read(section yamldoc.Map) {
 			s.readPins(m)
 		}
 	}
+}
+
+// readExtra takes a list of addresses, and of sections with name and url.
+func (s *IndexSettings) readExtra(section yamldoc.Map) {
+	v, ok := section.Get("extra")
+	if !ok {
+		return
+	}
+	list, ok := v.List()
+	if ok && len(list) == 0 {
+		v.Problem("is empty", "name some, or leave the key out")
+	}
+	for _, member := range list {
+		var e ExtraIndex
+		if member.IsScalar() {
+			e.URL, ok = address(member)
+		} else {
+			ok = e.read(member)
+		}
+		switch {
+		case !ok:
+		case e.Name != "" && s.named(e.Name):
+			member.Problem("the name "+e.Name+" is that of another index", "")
+		default:
+			s.Extra = append(s.Extra, e)
+		}
+	}
+}
+
+func (e *ExtraIndex) read(v yamldoc.Value) bool {
+	section, ok := v.Map(extraKeys)
+	if !ok {
+		return false
+	}
+	e.Explicit = section.Bool("explicit", false)
+	if name, ok := section.Get("name"); ok {
+		if e.Name, ok = name.Text(); ok && !IsIndexName(e.Name) {
+			name.Problem(fmt.Sprintf("%q cannot be the name of an index", e.Name), "write letters, digits, and - _ . between them")
+		}
+	}
+	at, ok := section.Need("url", "name the address of the index")
+	if !ok {
+		return false
+	}
+	if e.Explicit && e.Name == "" {
+		v.Problem("is explicit, and has no name for index.pins to use", "give it a name")
+	}
+	e.URL, ok = address(at)
+	return ok
+}
+
+var indexName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+
+// IsIndexName says whether a text can be the name of an index.
+func IsIndexName(s string) bool { return indexName.MatchString(s) }
+
+func (s *IndexSettings) named(name string) bool {
+	return slices.ContainsFunc(s.Extra, func(e ExtraIndex) bool { return e.Name == name })
 }
 
 func (s *IndexSettings) readPins(m yamldoc.Map) {
@@ -223,10 +346,32 @@ func (s *IndexSettings) readPins(m yamldoc.Map) {
 		if _, twice := s.Pins[name]; twice {
 			v.Problem("the project "+string(name)+" is named twice", "")
 		}
-		if a, ok := address(v); ok {
-			s.Pins[name] = a
+		if index, ok := s.pinned(v); ok {
+			s.Pins[name] = index
 		}
 	}
+}
+
+// pinned is an address, or the name of one of the further indexes.
+func (s *IndexSettings) pinned(v yamldoc.Value) (string, bool) {
+	if !v.IsText() || !IsIndexName(v.Scalar()) {
+		return address(v)
+	}
+	if s.named(v.Scalar()) {
+		return v.Scalar(), true
+	}
+	var names []string
+	for _, e := range s.Extra {
+		if e.Name != "" {
+			names = append(names, e.Name)
+		}
+	}
+	hint := "write its address, or give an index this name: extra: [{name: " + v.Scalar() + ", url: …}]"
+	if near, ok := fault.Nearest(v.Scalar(), names); ok {
+		hint = "did you mean " + near + "?"
+	}
+	v.Problem("no index of index.extra has the name "+v.Scalar(), hint)
+	return "", false
 }
 
 // address is the address of an index: http, https or file.

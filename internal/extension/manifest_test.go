@@ -102,7 +102,7 @@ bundle:
 	if got := strings.Join(pythons, " "); got != "3.9 3.10 3.11 3.13 3.14t" {
 		t.Errorf("pythons %s", got)
 	}
-	if b.Requirements != "reqs/base.txt" || !cmp.Equal(b.Exclude, []string{"*.tmp", "tests"}) {
+	if !cmp.Equal(b.Requirements, []string{"reqs/base.txt"}) || !cmp.Equal(b.Exclude, []string{"*.tmp", "tests"}) {
 		t.Errorf("%+v", b)
 	}
 	if i := b.Index; i.URL != "https://me:pw@index.test/simple" || len(i.Extra) != 1 || i.FindLinks[0] != "wheels" || !i.NoIndex || !i.NoIndexSet || i.Pins["my-project"] != "https://index.test/mine" {
@@ -115,10 +115,10 @@ bundle:
 	if binary, source := p.Formats.Allows("other"); !binary || source {
 		t.Error("other may be source")
 	}
-	if !p.Pre || !p.AllowMissing || p.Align != extension.AlignAll || p.Prefer != extension.PreferSpecific || len(p.Constraints) != 2 {
+	if !p.Releases.AllReleases.All || !p.AllowMissing || p.Align != extension.AlignAll || p.Prefer != extension.PreferSpecific || len(p.Constraints) != 2 {
 		t.Errorf("policy %+v", p)
 	}
-	if want := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC); !p.ExcludeNewer.Equal(want) {
+	if want := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC); !p.ExcludeNewer.At(time.Now()).Equal(want) {
 		t.Errorf("exclude_newer %v", p.ExcludeNewer)
 	}
 }

@@ -3,7 +3,6 @@ package extension
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/pep508"
@@ -11,27 +10,49 @@ import (
 )
 
 func (p *Policy) read(section yamldoc.Map) {
-	p.Pre = section.Bool("pre", false)
+	p.readPre(section)
+	readSelection(section, "only_final", "pre", &p.Releases.OnlyFinal, &p.Releases.AllReleases)
 	p.AllowMissing = section.Bool("allow_missing", false)
-	readFormats(section, "only_binary", &p.Formats.OnlyBinary, &p.Formats.NoBinary)
-	readFormats(section, "no_binary", &p.Formats.NoBinary, &p.Formats.OnlyBinary)
+	p.RequireHashes = section.Bool("require_hashes", false)
+	readSelection(section, "only_binary", "no_binary", &p.Formats.OnlyBinary, &p.Formats.NoBinary)
+	readSelection(section, "no_binary", "only_binary", &p.Formats.NoBinary, &p.Formats.OnlyBinary)
 	p.Align = Align(oneOf(section, "align", string(AlignPython), string(AlignAll), string(AlignNone)))
 	p.Prefer = Prefer(oneOf(section, "prefer", string(PreferShared), string(PreferSpecific)))
+	p.Resolution = Resolution(oneOf(section, "resolution", string(Highest), string(Lowest), string(LowestDirect)))
 	p.readExcludeNewer(section)
 	for _, v := range members(section, "constraints") {
 		p.readConstraint(v)
 	}
+	for _, v := range members(section, "overrides") {
+		p.readOverride(v)
+	}
 }
 
-// readFormats takes the text ":all:" or a list of names of projects.
-func readFormats(section yamldoc.Map, key string, into, other *Selection) {
+// readPre takes a truth, which is about all projects, or what readSelection takes.
+func (p *Policy) readPre(section yamldoc.Map) {
+	v, ok := section.Get("pre")
+	switch {
+	case !ok:
+	case v.IsScalar() && v.Scalar() != all:
+		p.Releases.AllReleases.All, _ = v.Bool()
+	default:
+		readSelection(section, "pre", "only_final", &p.Releases.AllReleases, &p.Releases.OnlyFinal)
+	}
+}
+
+// all stands for every project, as for pip.
+const all = ":all:"
+
+// readSelection takes the text ":all:" or a list of names of projects. What is
+// in the other selection cannot be in this one.
+func readSelection(section yamldoc.Map, key, otherKey string, into, other *Selection) {
 	v, ok := section.Get(key)
 	if !ok {
 		return
 	}
-	if v.IsText() && v.Scalar() == ":all:" {
+	if v.IsText() && v.Scalar() == all {
 		if other.All {
-			v.Problem("only_binary and no_binary cannot both be :all:", "")
+			v.Problem(otherKey+" and "+key+" cannot both be of all projects", "")
 		}
 		into.All = true
 		return
@@ -43,12 +64,12 @@ func readFormats(section yamldoc.Map, key string, into, other *Selection) {
 	for _, member := range members(section, key) {
 		name, err := pep508.ParseName(member.Scalar())
 		switch {
-		case member.Scalar() == ":all:":
+		case member.Scalar() == all:
 			into.All = true
 		case err != nil:
 			member.Error(err)
 		case other.has(name):
-			member.Problem(string(name)+" is in only_binary and in no_binary", "")
+			member.Problem(string(name)+" is in "+otherKey+" and in "+key, "")
 		default:
 			into.add(name)
 		}
@@ -77,23 +98,21 @@ func oneOf(section yamldoc.Map, key string, values ...string) string {
 	return ""
 }
 
-// readExcludeNewer takes a time (RFC 3339) or a day. A day counts to its end, in UTC.
+// readExcludeNewer takes what [ParseCutoff] takes.
 func (p *Policy) readExcludeNewer(section yamldoc.Map) {
 	v, ok := section.Get("exclude_newer")
-	if !ok {
+	switch {
+	case !ok:
+		return
+	case !v.IsScalar() || v.IsNull():
+		v.Problem("is not a time", `write 2026-11-21, 2026-11-21T12:00:00Z, or an age such as "7 days"`)
 		return
 	}
-	if v.IsScalar() && !v.IsNull() {
-		if t, err := time.Parse(time.RFC3339, v.Scalar()); err == nil {
-			p.ExcludeNewer = t
-			return
-		}
-		if t, err := time.Parse(time.DateOnly, v.Scalar()); err == nil {
-			p.ExcludeNewer = t.AddDate(0, 0, 1)
-			return
-		}
+	cutoff, err := ParseCutoff(v.Scalar())
+	if err != nil {
+		v.Error(err)
 	}
-	v.Problem("is not a time", "write 2026-11-21 or 2026-11-21T12:00:00Z")
+	p.ExcludeNewer = cutoff
 }
 
 func (p *Policy) readConstraint(v yamldoc.Value) {
@@ -106,6 +125,18 @@ func (p *Policy) readConstraint(v yamldoc.Value) {
 	case req.URL != "":
 		v.Problem("a constraint bounds versions: an address is not one", "")
 	default:
-		p.Constraints = append(p.Constraints, req)
+		p.Constraints = append(p.Constraints, Bound{req, v.Line()})
+	}
+}
+
+func (p *Policy) readOverride(v yamldoc.Value) {
+	req, err := pep508.Parse(v.Scalar())
+	switch {
+	case err != nil:
+		v.Error(err)
+	case req.URL != "":
+		v.Problem("an address cannot stand here", "write it into a file, and name that with --override")
+	default:
+		p.Overrides = append(p.Overrides, Bound{req, v.Line()})
 	}
 }

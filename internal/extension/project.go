@@ -22,18 +22,35 @@ type Project struct {
 	// ManifestPath is where extension.yml lies.
 	ManifestPath string
 	Manifest     Manifest
-	// RequirementsPath is the requirements file; "" when there is none, and then
-	// nothing is required.
-	RequirementsPath string
-	Requirements     Requirements
+	// RequirementsPaths are the files that say what is required, without those
+	// that they include; where there is none, nothing is required.
+	RequirementsPaths []string
+	Requirements      Requirements
 	// Modules are the files to pack, as paths below Source with slashes, sorted.
 	// extension.yml is not among them.
 	Modules []string
 }
 
+// LoadOptions say what of a project is read. What they name comes in addition
+// to what the manifest names.
+type LoadOptions struct {
+	// Env looks up the variables that requirements name; nil is an empty
+	// environment.
+	Env func(string) (string, bool)
+	// Constraints and Overrides are further requirements files.
+	Constraints, Overrides []string
+	// Extras of the project that pyproject.toml describes; AllExtras are all it
+	// has.
+	Extras    []string
+	AllExtras bool
+	// Groups are dependency groups, "NAME" or "PATH:NAME".
+	Groups []string
+}
+
 // Load reads a project folder: src/extension.yml and what lies beside it as
-// UIP-CLI lays a project out, or extension.yml at the top; requirements.txt at
-// the top or beside extension.yml, or the file that bundle.requirements names.
+// UIP-CLI lays a project out, or extension.yml at the top; and the files that
+// bundle.requirements names, else requirements.txt at the top or beside
+// extension.yml, else a pyproject.toml at the top that has [project].
 //
 // Packed are all files of the source folder but for extension.yml, the
 // requirements, compiled Python, hidden files, and what editors, version
@@ -43,10 +60,9 @@ type Project struct {
 // project (setup.py, README.md and the like), dist, build, 3pp and folders without
 // a Python file are left out as well.
 //
-// env looks up the variables that requirements name; it may be nil. The error
-// holds every mistake found in all files.
-func Load(dir string, env func(string) (string, bool)) (Project, []fault.Warning, error) {
-	l := loader{project: Project{Dir: dir}, env: env}
+// The error holds every mistake found in all files.
+func Load(dir string, opt LoadOptions) (Project, []fault.Warning, error) {
+	l := loader{project: Project{Dir: dir}, opt: opt}
 	if err := l.findManifest(); err != nil {
 		return Project{}, nil, err
 	}
@@ -61,7 +77,7 @@ func Load(dir string, env func(string) (string, bool)) (Project, []fault.Warning
 
 type loader struct {
 	project  Project
-	env      func(string) (string, bool)
+	opt      LoadOptions
 	warnings []fault.Warning
 	problems fault.List
 }
@@ -134,42 +150,6 @@ func (l *loader) readManifest() {
 	m, warnings, err := ParseManifest(path, data)
 	l.project.Manifest = m
 	l.take(warnings, err)
-}
-
-func (l *loader) readRequirements() {
-	path := l.requirementsPath()
-	if path == "" {
-		return
-	}
-	r, warnings, err := ParseRequirements(path, RequirementsOptions{Dir: l.project.Dir, Env: l.env})
-	l.project.RequirementsPath, l.project.Requirements = path, r
-	l.take(warnings, err)
-}
-
-func (l *loader) requirementsPath() string {
-	p := l.project
-	if name := p.Manifest.Bundle.Requirements; name != "" {
-		path := filepath.Join(p.Dir, filepath.FromSlash(name))
-		if filepath.IsAbs(filepath.FromSlash(name)) {
-			path = filepath.FromSlash(name)
-		}
-		if !isFile(path) {
-			l.problems = append(l.problems, p.Manifest.Problem("bundle.requirements", path+": no such file", ""))
-			return ""
-		}
-		return path
-	}
-	top, beside := filepath.Join(p.Dir, RequirementsName), filepath.Join(p.Source, RequirementsName)
-	switch {
-	case isFile(top) && top != beside && isFile(beside):
-		l.warnings = append(l.warnings, fault.Warning{File: beside, Text: "is not read: the project has a " + RequirementsName + " at its top"})
-		return top
-	case isFile(top):
-		return top
-	case isFile(beside):
-		return beside
-	}
-	return ""
 }
 
 func (l *loader) readModules() {

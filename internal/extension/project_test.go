@@ -54,7 +54,7 @@ var fromUIP = []string{"__init__.py", "extension.py", "helper.py", "lib/z.py", "
 
 func TestLoadUIPLayout(t *testing.T) {
 	dir := writeTree(t, uipProject...)
-	p, warnings, err := extension.Load(dir, nil)
+	p, warnings, err := extension.Load(dir, extension.LoadOptions{})
 	if err != nil || len(warnings) > 0 {
 		t.Fatal(err, warnings)
 	}
@@ -64,7 +64,7 @@ func TestLoadUIPLayout(t *testing.T) {
 	if !cmp.Equal(p.Modules, want) {
 		t.Error(cmp.Diff(want, p.Modules))
 	}
-	if p.Source != filepath.Join(dir, "src") || p.ManifestPath != filepath.Join(dir, "src", "extension.yml") || p.RequirementsPath != filepath.Join(dir, "requirements.txt") {
+	if p.Source != filepath.Join(dir, "src") || p.ManifestPath != filepath.Join(dir, "src", "extension.yml") || !slices.Equal(p.RequirementsPaths, []string{filepath.Join(dir, "requirements.txt")}) {
 		t.Errorf("%+v", p)
 	}
 	if p.Manifest.Name != "demo" || len(p.Requirements.Items) != 1 {
@@ -76,7 +76,7 @@ func TestLoadFlat(t *testing.T) {
 	dir := writeTree(t, "extension.yml: "+minimal, "extension.py", "helper.py", "words.txt", "pkg/__init__.py", "pkg/data.json", "ns/deep/y.py",
 		"requirements.txt: foo==${V}\n", "requirements-dev.txt", "setup.py", "README.md", "LICENSE", "pyproject.toml", "docs/index.md", "wheels/x.whl", "dist/dep/x.whl", "build/lib/x.py",
 		"3pp/x.py", ".git/config", ".venv/lib/x.py", "env3/pyvenv.cfg", "env3/lib/x.py", "templates/template.json", ".uip/x.py", "agent.yml")
-	p, warnings, err := extension.Load(dir, func(name string) (string, bool) { return "1.5", name == "V" })
+	p, warnings, err := extension.Load(dir, extension.LoadOptions{Env: func(name string) (string, bool) { return "1.5", name == "V" }})
 	if err != nil || len(warnings) > 0 {
 		t.Fatal(err, warnings)
 	}
@@ -91,22 +91,22 @@ func TestLoadFlat(t *testing.T) {
 
 func TestLoadWithoutRequirements(t *testing.T) {
 	dir := writeTree(t, "src/extension.yml: "+minimal, "src/extension.py")
-	p, _, err := extension.Load(dir, nil)
-	if err != nil || p.RequirementsPath != "" || len(p.Requirements.Items) != 0 {
+	p, _, err := extension.Load(dir, extension.LoadOptions{})
+	if err != nil || p.RequirementsPaths != nil || len(p.Requirements.Items) != 0 {
 		t.Errorf("%+v %v", p, err)
 	}
 }
 
 func TestLoadRequirementsElsewhere(t *testing.T) {
 	beside := writeTree(t, "src/extension.yml: "+minimal, "src/extension.py", "src/requirements.txt: foo\n")
-	p, _, err := extension.Load(beside, nil)
-	if err != nil || p.RequirementsPath != filepath.Join(beside, "src", "requirements.txt") || !cmp.Equal(p.Modules, []string{"extension.py"}) {
+	p, _, err := extension.Load(beside, extension.LoadOptions{})
+	if err != nil || !slices.Equal(p.RequirementsPaths, []string{filepath.Join(beside, "src", "requirements.txt")}) || !cmp.Equal(p.Modules, []string{"extension.py"}) {
 		t.Errorf("%+v %v", p, err)
 	}
 	// Paths begin at the project, where pip would run, and includes beside the file.
 	named := writeTree(t, "src/extension.yml: "+minimal+"bundle:\n  requirements: reqs/run.txt\n", "src/extension.py", "requirements.txt: bar\n",
 		"reqs/run.txt: ./wheels/demo-1.0-py3-none-any.whl\n-r more.txt\n-f ../wheels\n", "reqs/more.txt: foo\n", "wheels/demo-1.0-py3-none-any.whl")
-	p, _, err = extension.Load(named, nil)
+	p, _, err = extension.Load(named, extension.LoadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestLoadRequirementsElsewhere(t *testing.T) {
 func TestLoadExcludes(t *testing.T) {
 	dir := writeTree(t, "src/extension.yml: "+minimal+"bundle:\n  exclude: [test, '*.csv', pkg/big, 'lib/*.txt']\n",
 		"src/extension.py", "src/test/t.py", "src/pkg/test/t.py", "src/pkg/a.csv", "src/pkg/big/x.bin", "src/pkg/big.py", "src/lib/a.txt", "src/lib/sub/b.txt", "src/big/x")
-	p, _, err := extension.Load(dir, nil)
+	p, _, err := extension.Load(dir, extension.LoadOptions{})
 	want := []string{"big/x", "extension.py", "lib/sub/b.txt", "pkg/big.py"}
 	if err != nil || !cmp.Equal(p.Modules, want) {
 		t.Error(err, cmp.Diff(want, p.Modules))
@@ -130,7 +130,7 @@ func TestLoadExcludes(t *testing.T) {
 
 func TestLoadTemplatesThatAreCode(t *testing.T) {
 	dir := writeTree(t, "src/extension.yml: "+minimal, "src/extension.py", "src/templates/template.json", "src/templates/__init__.py", "src/templates/page.html")
-	p, _, err := extension.Load(dir, nil)
+	p, _, err := extension.Load(dir, extension.LoadOptions{})
 	want := []string{"extension.py", "templates/__init__.py", "templates/page.html"}
 	if err != nil || !cmp.Equal(p.Modules, want) {
 		t.Error(err, cmp.Diff(want, p.Modules))
@@ -140,7 +140,7 @@ func TestLoadTemplatesThatAreCode(t *testing.T) {
 func TestLoadFollowsLinksInside(t *testing.T) {
 	dir := writeTree(t, "src/extension.yml: "+minimal, "src/extension.py", "shared/util.py", "shared/deep/x.py", "src/linked.py -> ../shared/util.py", "src/pkg -> ../shared",
 		"src/.hidden -> /nowhere")
-	p, _, err := extension.Load(dir, nil)
+	p, _, err := extension.Load(dir, extension.LoadOptions{})
 	want := []string{"extension.py", "linked.py", "pkg/deep/x.py", "pkg/util.py"}
 	if err != nil || !cmp.Equal(p.Modules, want) {
 		t.Error(err, cmp.Diff(want, p.Modules))
@@ -185,7 +185,7 @@ func TestLoadRefuses(t *testing.T) {
 				t.Skip("names that Windows does not have")
 			}
 			dir := writeTree(t, c.files...)
-			_, _, err := extension.Load(dir, nil)
+			_, _, err := extension.Load(dir, extension.LoadOptions{})
 			var b strings.Builder
 			fault.Print(&b, err)
 			if got := strings.ReplaceAll(b.String(), dir, "DIR"); got != c.want || fault.ExitCode(err) != c.code {
@@ -198,7 +198,7 @@ func TestLoadRefuses(t *testing.T) {
 func TestLoadNoFolder(t *testing.T) {
 	dir := writeTree(t, "file")
 	for path, want := range map[string]string{"gone": "gone: no such folder", "file": "file: is not a folder"} {
-		_, _, err := extension.Load(filepath.Join(dir, path), nil)
+		_, _, err := extension.Load(filepath.Join(dir, path), extension.LoadOptions{})
 		if err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%s: %v", path, err)
 		}
@@ -207,7 +207,7 @@ func TestLoadNoFolder(t *testing.T) {
 
 func TestLoadSaysWhatItDoesNotRead(t *testing.T) {
 	dir := writeTree(t, "src/extension.yml: "+minimal, "extension.yml: x", "src/extension.py", "requirements.txt", "src/requirements.txt")
-	_, warnings, err := extension.Load(dir, nil)
+	_, warnings, err := extension.Load(dir, extension.LoadOptions{})
 	got := strings.ReplaceAll(fmt.Sprint(warnings), dir, "DIR")
 	if err != nil || got != "[DIR/extension.yml: is not read: the project has a src/extension.yml DIR/src/requirements.txt: is not read: the project has a requirements.txt at its top]" {
 		t.Error(err, got)
@@ -261,7 +261,7 @@ func TestModulesAsUIPPacksThem(t *testing.T) {
 	if !cmp.Equal(packed, fromUIP) {
 		t.Error(cmp.Diff(fromUIP, packed))
 	}
-	p, _, err := extension.Load(dir, nil)
+	p, _, err := extension.Load(dir, extension.LoadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,8 +66,14 @@ func (r *requirementsReader) include(f *requirementsFile, all, include []given) 
 		r.fail(first.arg, "a file on the network cannot be included", "download it into the project")
 		return
 	}
-	at := first.arg
-	r.readFile(path, first.name() == "--constraint", &at)
+	at, as := first.arg, required
+	switch {
+	case first.name() == "--constraint":
+		as = constrained
+	case f.role == overridden:
+		as = overridden
+	}
+	r.readFile(path, as, &at)
 }
 
 // readItem reads a requirement or constraint.
@@ -88,11 +94,13 @@ func (r *requirementsReader) readItem(f *requirementsFile, line, args part, all 
 	if !r.readRequirement(&item, args) || len(r.problems) > before {
 		return
 	}
-	if !f.constraint {
-		r.out.Items = append(r.out.Items, item)
-		return
-	}
 	switch {
+	case f.role == required:
+		r.out.Items = append(r.out.Items, item)
+	case item.Requirement.Name == "" && f.role == overridden:
+		r.fail(args, "an override needs the name of a project", "")
+	case f.role == overridden:
+		r.out.Overrides = append(r.out.Overrides, item)
 	case item.Requirement.Name == "":
 		r.fail(args, "a constraint needs the name of a project", "")
 	case len(item.Requirement.Extras) > 0:

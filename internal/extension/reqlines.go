@@ -14,9 +14,9 @@ import (
 
 // requirementsFile is a file being read.
 type requirementsFile struct {
-	name       string
-	lines      []string
-	constraint bool
+	name  string
+	lines []string
+	role  role
 }
 
 // char is a character of a logical line and where it stands in the file. What

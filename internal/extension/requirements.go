@@ -20,8 +20,11 @@ const RequirementsName = "requirements.txt"
 type Requirements struct {
 	// Items are the requirements, in the order read.
 	Items []RequirementLine
-	// Constraints bound the versions of projects without requiring them.
-	Constraints []RequirementLine
+	// Constraints bound the versions of projects without requiring them;
+	// Overrides stand in place of whatever is required of a project.
+	Constraints, Overrides []RequirementLine
+	// Pythons are what the projects read say of the Pythons they work with.
+	Pythons []PythonBound
 	// IndexURL, when set, stands in place of every index that is configured
 	// elsewhere, the extra ones too. It may hold credentials.
 	IndexURL string
@@ -126,8 +129,23 @@ func (o RequirementsOptions) complete() RequirementsOptions {
 // drops in silence is a warning. The error holds every mistake (fault.List of
 // *fault.Problem).
 func ParseRequirements(path string, opt RequirementsOptions) (Requirements, []fault.Warning, error) {
-	r := &requirementsReader{RequirementsOptions: opt.complete(), secrets: map[string]string{}}
-	r.readFile(path, false, nil)
+	r := newRequirementsReader(opt)
+	r.readFile(path, required, nil)
+	return r.result()
+}
+
+func newRequirementsReader(opt RequirementsOptions) *requirementsReader {
+	return &requirementsReader{RequirementsOptions: opt.complete(), secrets: map[string]string{}, projects: map[string]*projectFile{}}
+}
+
+// result is what was read, or all problems in the order of the files.
+func (r *requirementsReader) result() (Requirements, []fault.Warning, error) {
+	for _, identity := range slices.Sorted(maps.Keys(r.projects)) {
+		if p := r.projects[identity]; p != nil {
+			r.problems = append(r.problems, p.doc.Problems()...)
+			r.warnings = append(r.warnings, p.doc.Warnings()...)
+		}
+	}
 	slices.SortStableFunc(r.problems, func(a, b *fault.Problem) int {
 		return cmp.Or(cmp.Compare(slices.Index(r.out.Files, a.File), slices.Index(r.out.Files, b.File)),
 			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
@@ -149,36 +167,46 @@ type requirementsReader struct {
 	warnings []fault.Warning
 	within   []string // the files being read, each including the next
 	reads    int
-	secrets  map[string]string // values of variables, to their names
+	projects map[string]*projectFile // by identity; nil for one that cannot be read
+	secrets  map[string]string       // values of variables, to their names
 }
+
+// role is what the lines of a file are.
+type role int8
+
+const (
+	required    role = iota
+	constrained      // bounds, of a file that -c names
+	overridden       // what counts in place of other requirements
+)
 
 // maxReads bounds how often files are read: includes can multiply.
 const maxReads = 1000
 
 // readFile reads a file; from is the place that includes it, nil for the first.
-func (r *requirementsReader) readFile(path string, constraint bool, from *part) {
+func (r *requirementsReader) readFile(path string, as role, from *part) {
 	report := func(reason, hint string, err error) {
-		p := &fault.Problem{File: path, Reason: reason, Hint: hint, Err: err}
+		p := &fault.Problem{File: path, Reason: strings.TrimLeft(reason, ": "), Hint: hint, Err: err}
 		if from != nil {
-			p = from.problem(r.hide(reason), hint)
+			p = from.problem(r.hide(path+reason), hint)
 			p.Err = err
 		}
 		r.problems = append(r.problems, p)
 	}
 	identity := r.identity(path)
 	if slices.Contains(r.within, identity) {
-		report(path+" includes itself", "remove one of the -r or -c lines", nil)
+		report(" includes itself", "remove one of the -r or -c lines", nil)
 		return
 	}
 	if r.reads++; r.reads > maxReads {
 		if r.reads == maxReads+1 {
-			report("more than 1000 files are included", "", nil)
+			report(": more than 1000 files are included", "", nil)
 		}
 		return
 	}
 	data, err := r.Open(path)
 	if err != nil {
-		report(path+": "+reasonOf(err), "", err)
+		report(": "+reasonOf(err), "", err)
 		return
 	}
 	if !slices.Contains(r.out.Files, path) {
@@ -191,7 +219,7 @@ func (r *requirementsReader) readFile(path string, constraint bool, from *part) 
 	}
 	r.within = append(r.within, identity)
 	defer func() { r.within = r.within[:len(r.within)-1] }()
-	f := &requirementsFile{name: path, lines: splitLines(text), constraint: constraint}
+	f := &requirementsFile{name: path, lines: splitLines(text), role: as}
 	for _, line := range f.logicalLines(r.variable) {
 		r.readLine(f, line)
 	}

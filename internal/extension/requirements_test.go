@@ -179,7 +179,7 @@ func TestManyIncludes(t *testing.T) {
 
 func TestUnreadableRequirements(t *testing.T) {
 	opt := inMemory(nil, nil)
-	if _, _, err := extension.ParseRequirements("r.txt", opt); err == nil || err.Error() != "r.txt: r.txt: no such file" {
+	if _, _, err := extension.ParseRequirements("r.txt", opt); err == nil || err.Error() != "r.txt: no such file" {
 		t.Error(err)
 	}
 	opt.Open = func(name string) ([]byte, error) {

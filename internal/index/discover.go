@@ -20,10 +20,13 @@ import (
 type Settings struct {
 	IndexURL       string
 	ExtraIndexURLs []string
-	FindLinks      []string
-	NoIndex        bool
-	TrustedHosts   []string
-	Pins           map[pep508.Name]string
+	// Indexes are further indexes like ExtraIndexURLs, with names, or for
+	// pinned projects alone.
+	Indexes      []Index
+	FindLinks    []string
+	NoIndex      bool
+	TrustedHosts []string
+	Pins         map[pep508.Name]string
 }
 
 // DiscoverOptions are the outside things Discover looks at.
@@ -257,25 +260,47 @@ func (d *discovery) readNetrc() {
 }
 
 func (d *discovery) indexes(ctx context.Context) {
-	var all []string
+	var all []Index
 	for _, s := range d.options.Settings {
-		all = append(all, s.ExtraIndexURLs...)
+		all = append(append(all, s.Indexes...), plain(s.ExtraIndexURLs...)...)
 	}
-	all = append(all, d.list("extra-index-url")...)
+	all = append(all, plain(d.list("extra-index-url")...)...)
 	main := d.mainIndex()
 	if main == "" {
 		main = d.askPip(ctx)
 	}
 	if main != "" {
-		all = append(all, main)
+		all = append(all, Index{URL: main})
 	}
-	known := map[string]bool{}
-	for _, address := range all {
-		if key := strings.TrimRight(address, "/"); !known[key] {
-			known[key] = true
-			d.config.Indexes = append(d.config.Indexes, Index{URL: address})
+	for _, i := range all {
+		d.addIndex(i)
+	}
+}
+
+func plain(addresses ...string) []Index {
+	all := make([]Index, len(addresses))
+	for i, address := range addresses {
+		all[i].URL = address
+	}
+	return all
+}
+
+// addIndex adds an index unless it is known. One that is named again with a
+// name gets it; one that is explicit is there for all when it is named again
+// without that.
+func (d *discovery) addIndex(add Index) {
+	for i := range d.config.Indexes {
+		known := &d.config.Indexes[i]
+		if strings.TrimRight(known.URL, "/") != strings.TrimRight(add.URL, "/") || known.Name != "" && add.Name != "" && known.Name != add.Name {
+			continue
 		}
+		if known.Name == "" {
+			known.Name = add.Name
+		}
+		known.Explicit = known.Explicit && add.Explicit
+		return
 	}
+	d.config.Indexes = append(d.config.Indexes, add)
 }
 
 func (d *discovery) mainIndex() string {

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"slices"
 	"time"
 
 	"github.com/axlepack/axle/internal/pep440"
@@ -72,6 +73,26 @@ type Project struct {
 	Releases []*Release
 	// Unusable are the files no resolver can use, each with its reason.
 	Unusable []File
+}
+
+// Refuse is the project as it is for those who do not want some releases:
+// where refuse gives a reason for a version, its files are Unusable for that.
+func (p *Project) Refuse(refuse func(pep440.Version) string) *Project {
+	out := &Project{Name: p.Name, Index: p.Index, Unusable: p.Unusable, Releases: slices.Clone(p.Releases)}
+	for i, r := range p.Releases {
+		reason := refuse(r.Version)
+		if reason == "" {
+			continue
+		}
+		out.Releases[i] = &Release{Version: r.Version, files: onceFiles(func() []File {
+			files := slices.Clone(r.Files())
+			for j := range files {
+				files[j].Unusable = reason
+			}
+			return files
+		})}
+	}
+	return out
 }
 
 // Release is one version of a project with its files.

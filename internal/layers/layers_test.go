@@ -26,6 +26,7 @@ var rings = map[string]int{
 	"internal/tags":   0,
 
 	"internal/yamldoc":   1,
+	"internal/tomldoc":   1,
 	"internal/target":    1,
 	"internal/extension": 1,
 	"internal/agent":     1,
@@ -59,7 +60,7 @@ var beside = map[string][]string{
 	"internal/pep508":    {"internal/pep440", "internal/fault"},
 	"internal/lock":      {"internal/target", "internal/wheel"},
 	"internal/native":    {"internal/target"},
-	"internal/extension": {"internal/target", "internal/wheel", "internal/yamldoc"},
+	"internal/extension": {"internal/target", "internal/tomldoc", "internal/wheel", "internal/yamldoc"},
 	"internal/agent":     {"internal/yamldoc"},
 	"internal/index":     {"internal/cache", "internal/archive"},
 	"internal/unpack":    {"internal/archive"},

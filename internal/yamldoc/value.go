@@ -23,6 +23,9 @@ type Value struct {
 // Path is the place inside the document: "extension.version", "platforms[2]".
 func (v Value) Path() string { return v.path }
 
+// Line is where the value stands in the file, from 1.
+func (v Value) Line() int { return v.at.Line }
+
 // Problem records that something is wrong with the value. The hint may be empty.
 func (v Value) Problem(reason, hint string) {
 	v.r.problem(v.at.Line, v.at.Column, v.width(), v.path, reason, hint)
