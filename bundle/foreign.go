@@ -87,10 +87,15 @@ func (s *session) foreign(ctx context.Context, plan *Plan) ([]merge.Foreign, err
 	if err != nil || len(paths) == 0 {
 		return nil, err
 	}
+	m := s.project.Manifest
+	if m.ZipSafe {
+		return nil, m.Problem("extension.zip_safe",
+			"there is no place for packages, and "+strings.Join(paths, ", ")+" was made elsewhere",
+			"set zip_safe: false, or take the packages away")
+	}
 	if err := s.packages(plan, nil, nil); err != nil {
 		return nil, err
 	}
-	m := s.project.Manifest
 	var kept []merge.Foreign
 	var problems fault.List
 	for _, path := range paths {
