@@ -14,7 +14,7 @@ import (
 // at what it made. They are this test's binary under other names.
 var programs = map[string]func(){
 	"axle":  func() { os.Exit(Main(os.Args[1:])) },
-	"zipls": tool(zipls), "zipcat": tool(zipcat), "sha256": tool(sums), "files": tool(listFiles),
+	"zipls": tool(zipls), "zipcat": tool(zipcat), "unzip": tool(unzip), "sha256": tool(sums), "files": tool(listFiles),
 }
 
 func tool(run func(args []string) error) func() {
@@ -41,8 +41,7 @@ func zipls(paths []string) error {
 	return nil
 }
 
-// zipcat ZIP MEMBER… prints members; a member of a member is "dep/x.whl" "//" "METADATA":
-// patterns are allowed.
+// zipcat ZIP PATTERN… prints members.
 func zipcat(args []string) error {
 	z, err := zip.OpenReader(args[0])
 	if err != nil {
@@ -69,6 +68,16 @@ func zipcat(args []string) error {
 		}
 	}
 	return nil
+}
+
+// unzip ZIP DIR extracts a zip into a folder.
+func unzip(args []string) error {
+	z, err := zip.OpenReader(args[0])
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+	return os.CopyFS(args[1], z)
 }
 
 // sums prints the SHA-256 of files.
