@@ -12,6 +12,7 @@ import (
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
+	"github.com/axlepack/axle/internal/wheel"
 )
 
 // createdBy is how locks name this tool.
@@ -59,6 +60,7 @@ type builder struct {
 	dir     string
 	markers *markers
 	entries map[pep508.Name][]*entry // by rising version
+	files   map[string]*file         // by name and digest
 	refs    map[string]int           // how many files have a name
 	record  Record
 }
@@ -69,7 +71,7 @@ type entry struct {
 	versions []pep440.Version // one, or several that markers do not tell apart
 	uses     []use
 	where    members
-	files    []*fileUse
+	files    []*file
 }
 
 // use is a pin of a target.
@@ -78,12 +80,10 @@ type use struct {
 	pin    Pin
 }
 
-// fileUse is a file of an entry, with all pins by it.
-type fileUse struct {
-	file   File
-	index  string
-	python pep440.SpecifierSet
-	uses   []use
+// file is a file of the lock, with all pins by it.
+type file struct {
+	File
+	uses []use
 }
 
 func (b *builder) document() (d Document, err error) {
@@ -109,92 +109,93 @@ func (b *builder) document() (d Document, err error) {
 		}
 	}
 	b.record.Asked = b.asked
+	b.facts(d.Packages)
 	b.solutions()
 	b.holes()
 	d.Record = &b.record
 	return d, nil
 }
 
-// collect makes the entries: pins of one version are one, and so are those of
-// several versions where no marker tells them apart.
+// collect makes the entries: pins of one version with one Requires-Python are
+// one, but where no marker tells the targets of several of these apart.
 func (b *builder) collect() error {
-	names := map[string][]string{}
-	for _, s := range b.lock.Solutions {
+	b.files, b.refs = map[string]*file{}, map[string]int{}
+	pins := map[pep508.Name]map[int][]use{} // by project and environment
+	for _, s := range b.sorted() {
+		where := b.markers.place(s.Target)
 		for _, p := range s.Pins {
 			if p.File.SHA256 == "" {
 				return fmt.Errorf("%s: no digest is known, and nothing can be locked without one", p.File.Filename.Text)
 			}
-			if text := p.File.Filename.Text; !slices.Contains(names[text], p.File.SHA256) {
-				names[text] = append(names[text], p.File.SHA256)
+			if pins[p.Project] == nil {
+				pins[p.Project] = map[int][]use{}
 			}
-			b.add(use{s.Target, p})
+			u := use{s.Target, p}
+			pins[p.Project][where] = append(pins[p.Project][where], u)
+			b.addFile(u)
 		}
 	}
-	b.refs = map[string]int{}
-	for text, sums := range names {
-		b.refs[text] = len(sums)
-	}
-	for name, list := range b.entries {
-		list = b.merge(list)
-		slices.SortFunc(list, func(e, f *entry) int { return e.versions[0].Compare(f.versions[0]) })
-		for _, e := range list {
-			e.listFiles()
-		}
-		b.entries[name] = list
+	for name, uses := range pins {
+		b.entries[name] = b.divide(name, uses)
 	}
 	return nil
 }
 
-func (b *builder) add(u use) {
-	list := b.entries[u.pin.Project]
-	i := slices.IndexFunc(list, func(e *entry) bool { return e.versions[0].Equal(u.pin.Version) })
-	if i < 0 {
-		i = len(list)
-		list = append(list, &entry{name: u.pin.Project, versions: []pep440.Version{u.pin.Version}, where: b.markers.none()})
-		b.entries[u.pin.Project] = list
+func (b *builder) addFile(u use) {
+	f := b.files[nameAndDigest(u.pin.File)]
+	if f == nil {
+		f = &file{File: u.pin.File}
+		b.files[nameAndDigest(u.pin.File)] = f
+		b.refs[u.pin.File.Filename.Text]++
 	}
-	e := list[i]
-	e.uses = append(e.uses, u)
-	for w, word := range b.markers.set([]target.Target{u.target}) {
-		e.where[w] |= word
-	}
+	f.uses = append(f.uses, u)
 }
 
-// merge makes one of entries that would both be taken somewhere.
-func (b *builder) merge(list []*entry) []*entry {
-	for i := 0; i < len(list); i++ {
-		for j := i + 1; j < len(list); {
-			e, f := list[i], list[j]
-			if !e.where.touches(f.where) {
-				j++
-				continue
-			}
-			e.uses = append(e.uses, f.uses...)
-			e.versions = append(e.versions, f.versions...)
-			slices.SortFunc(e.versions, pep440.Version.Compare)
-			for w := range e.where {
-				e.where[w] |= f.where[w]
-			}
-			list = slices.Delete(list, j, j+1)
-			j = i + 1
+func nameAndDigest(f File) string { return f.Filename.Text + digestMark + f.SHA256 }
+
+// divide makes the entries of a project. Environments in which the same
+// versions are wanted go together.
+func (b *builder) divide(name pep508.Name, uses map[int][]use) []*entry {
+	byKey := map[string]*entry{}
+	var list []*entry
+	for _, where := range sortedKeys(uses) {
+		var keys []string
+		for _, u := range uses[where] {
+			keys = append(keys, u.pin.Version.Canonical()+" "+u.pin.RequiresPython.String())
 		}
+		slices.Sort(keys)
+		key := strings.Join(slices.Compact(keys), "\n")
+		e := byKey[key]
+		if e == nil {
+			e = &entry{name: name, where: b.markers.none()}
+			byKey[key] = e
+			list = append(list, e)
+		}
+		e.where.put(where)
+		e.uses = append(e.uses, uses[where]...)
 	}
+	for _, e := range list {
+		b.complete(e)
+	}
+	slices.SortFunc(list, func(e, f *entry) int {
+		return cmp.Or(e.versions[0].Compare(f.versions[0]), slices.Compare(e.where, f.where))
+	})
 	return list
 }
 
-func (e *entry) listFiles() {
+// complete lists the versions and files of an entry.
+func (b *builder) complete(e *entry) {
 	for _, u := range e.uses {
-		i := slices.IndexFunc(e.files, func(f *fileUse) bool {
-			return f.file.Filename.Text == u.pin.File.Filename.Text && f.file.SHA256 == u.pin.File.SHA256
-		})
-		if i < 0 {
-			i = len(e.files)
-			e.files = append(e.files, &fileUse{file: u.pin.File, index: u.pin.Index, python: u.pin.RequiresPython})
+		if !slices.ContainsFunc(e.versions, u.pin.Version.Equal) {
+			e.versions = append(e.versions, u.pin.Version)
 		}
-		e.files[i].uses = append(e.files[i].uses, u)
+		if f := b.files[nameAndDigest(u.pin.File)]; !slices.Contains(e.files, f) {
+			e.files = append(e.files, f)
+		}
 	}
-	slices.SortFunc(e.files, func(f, g *fileUse) int {
-		return cmp.Or(cmp.Compare(f.file.Filename.Text, g.file.Filename.Text), cmp.Compare(f.file.SHA256, g.file.SHA256))
+	slices.SortFunc(e.versions, pep440.Version.Compare)
+	slices.SortFunc(e.files, func(f, g *file) int {
+		return cmp.Or(cmp.Compare(f.Filename.Text, g.Filename.Text), cmp.Compare(f.SHA256, g.SHA256))
 	})
 }
 
@@ -207,51 +208,60 @@ func allRequires(uses []use) []pep508.Requirement {
 	return sortRequirements(all)
 }
 
-// pack makes the package of an entry. What most of it says is what its first
-// file says; facts of the others that differ are put on record.
+// pack makes the package of an entry.
 func (b *builder) pack(e *entry) (p Package, err error) {
-	p = Package{Name: e.name}
+	first := e.uses[0].pin
+	p = Package{Name: e.name, Index: cleanURL(first.Index), RequiresPython: first.RequiresPython, Requires: allRequires(e.uses)}
 	if p.Marker, err = b.markers.cover(e.where); err != nil {
+		return p, err
+	}
+	if p.Dependencies, err = b.dependencies(e); err != nil {
 		return p, err
 	}
 	if len(e.versions) == 1 {
 		p.Version = e.versions[0]
 	}
-	p.Dependencies, err = b.dependencies(e)
-	if err != nil {
-		return p, err
-	}
-	first := e.files[0]
-	p.Index, p.Requires = cleanURL(first.index), allRequires(e.uses)
-	if !slices.ContainsFunc(e.files, func(f *fileUse) bool { return !f.python.Equal(first.python) }) {
-		p.RequiresPython = first.python
+	if slices.ContainsFunc(e.uses, func(u use) bool { return !u.pin.RequiresPython.Equal(p.RequiresPython) }) {
+		p.RequiresPython = pep440.SpecifierSet{}
 	}
 	for _, f := range e.files {
-		b.fact(f, p)
-		a := b.artifact(f.file)
-		p.Wheels = append(p.Wheels, a)
-		if len(e.files) == 1 && b.direct(e, f.file) {
-			p.Archive, p.Wheels = &a, nil
+		a := b.artifact(f.File)
+		switch {
+		case len(e.files) == 1 && b.direct(e, f.File):
+			p.Archive = &a
+		case strings.HasSuffix(a.Name, wheel.Extension):
+			p.Wheels = append(p.Wheels, a)
+		case p.Sdist == nil:
+			p.Sdist = &a
+		default:
+			return p, fmt.Errorf("%s and %s: a lock has one source distribution for targets that no marker tells apart", p.Sdist.Name, a.Name)
 		}
 	}
 	return p, nil
 }
 
-// fact puts on record what a file says that its entry does not.
-func (b *builder) fact(f *fileUse, p Package) {
-	facts := Facts{File: b.ref(f.file), Index: cleanURL(f.index), RequiresPython: f.python, Requires: allRequires(f.uses)}
-	other := slices.ContainsFunc(f.uses, func(u use) bool {
-		return !sameTexts(holding(p.Requires, u.target, u.pin.Extras), sortRequirements(u.pin.Requires))
-	})
-	if facts.Index != p.Index || !facts.RequiresPython.Equal(p.RequiresPython) || other {
-		b.record.Facts = append(b.record.Facts, facts)
+// facts puts on record what a file says that its entry, the first of the
+// document that has it, does not.
+func (b *builder) facts(packages []Package) {
+	files := filesOf(packages)
+	for _, ref := range sortedKeys(files) {
+		f, p := b.files[files[ref].artifact.Name+digestMark+files[ref].artifact.Hashes["sha256"]], files[ref].pkg
+		pin := f.uses[0].pin
+		other := slices.ContainsFunc(f.uses, func(u use) bool {
+			return !sameTexts(holding(p.Requires, u.target, u.pin.Extras), sortRequirements(u.pin.Requires))
+		})
+		if cleanURL(pin.Index) != p.Index || !pin.RequiresPython.Equal(p.RequiresPython) || other {
+			b.record.Facts = append(b.record.Facts, Facts{
+				File: ref, Index: cleanURL(pin.Index), RequiresPython: pin.RequiresPython, Requires: allRequires(f.uses),
+			})
+		}
 	}
 }
 
 // ref is how the record names a file.
 func (b *builder) ref(f File) string {
 	if b.refs[f.Filename.Text] > 1 {
-		return f.Filename.Text + digestMark + f.SHA256
+		return nameAndDigest(f)
 	}
 	return f.Filename.Text
 }
@@ -308,20 +318,28 @@ func (b *builder) dependencies(e *entry) ([]Dependency, error) {
 			if !e.requires(to) {
 				continue
 			}
-			d := Dependency{Name: name}
-			switch {
-			case len(entries) > 1 && len(to.versions) == 1:
-				d.Version = to.versions[0]
-			case len(entries) > 1:
-				var err error
-				if d.Marker, err = b.markers.cover(to.where); err != nil {
-					return nil, err
-				}
+			d, err := b.dependency(to, entries)
+			if err != nil {
+				return nil, err
 			}
 			out = append(out, d)
 		}
 	}
 	return out, nil
+}
+
+// dependency is what tells an entry from the others of its project.
+func (b *builder) dependency(to *entry, entries []*entry) (d Dependency, err error) {
+	d.Name = to.name
+	alike := slices.ContainsFunc(entries, func(e *entry) bool { return e != to && e.versions[0].Equal(to.versions[0]) })
+	switch {
+	case len(entries) == 1:
+	case len(to.versions) == 1 && !alike:
+		d.Version = to.versions[0]
+	default:
+		d.Marker, err = b.markers.cover(to.where)
+	}
+	return d, err
 }
 
 // requires says that for some target a pin of e requires one of to.

@@ -84,8 +84,6 @@ func (m members) count() (n int) {
 	return n
 }
 
-func (m members) touches(o members) bool { return m.and(o).count() > 0 }
-
 // condition is a conjunction of comparisons: true for exactly these members.
 type condition struct {
 	members
@@ -122,15 +120,9 @@ func newMarkers(targets []target.Target) *markers {
 
 func (m *markers) none() members { return make(members, (len(m.all)+63)/64) }
 
-// set is the environments of targets.
-func (m *markers) set(targets []target.Target) members {
-	out := m.none()
-	for _, t := range targets {
-		if i, ok := slices.BinarySearchFunc(m.all, environmentOf(t), environment.compare); ok {
-			out.put(i)
-		}
-	}
-	return out
+// place is that of a target's environment among all.
+func (m *markers) place(t target.Target) int {
+	return slices.Index(m.all, environmentOf(t))
 }
 
 // cross combines conditions with those of another axis, those that admit

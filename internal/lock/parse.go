@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
@@ -255,16 +254,4 @@ func (p *Package) checkName(at node, file string, name pep508.Name, v pep440.Ver
 	case !p.Version.IsZero() && !v.Equal(p.Version):
 		at.fail(fmt.Sprintf("%s is of version %s, not %s", file, v, p.Version), "")
 	}
-}
-
-// wheel finds a wheel of the package by its name, and by its digest where that
-// is not "".
-func (p *Package) wheel(name, sha256 string) *Artifact {
-	i := slices.IndexFunc(p.Wheels, func(a Artifact) bool {
-		return a.Name == name && (sha256 == "" || a.Hashes["sha256"] == sha256)
-	})
-	if i < 0 {
-		return nil
-	}
-	return &p.Wheels[i]
 }

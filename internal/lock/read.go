@@ -70,7 +70,7 @@ func (h Hole) err() error { return fault.New(cmp.Or(h.Code, fault.Resolution), h
 
 // pinOf is the pin by a file, and what its distribution requires.
 func pinOf(f packaged, facts *Facts, dir string) (Pin, []pep508.Requirement, error) {
-	name, err := wheel.ParseFilenameLenient(f.artifact.Name)
+	name, err := filename(f)
 	if err != nil {
 		return Pin{}, nil, err
 	}
@@ -89,6 +89,16 @@ func pinOf(f packaged, facts *Facts, dir string) (Pin, []pep508.Requirement, err
 	}
 	pin.Index, pin.RequiresPython = facts.Index, facts.RequiresPython
 	return pin, facts.Requires, nil
+}
+
+// filename reads the name of a wheel; of a source distribution it has what the
+// resolver gives it: text, name and version.
+func filename(f packaged) (wheel.Filename, error) {
+	if strings.HasSuffix(f.artifact.Name, wheel.Extension) {
+		return wheel.ParseFilenameLenient(f.artifact.Name)
+	}
+	s, err := wheel.ParseSdist(f.artifact.Name, f.pkg.Name)
+	return wheel.Filename{Text: f.artifact.Name, Name: f.pkg.Name, Version: s.Version}, err
 }
 
 // absolute is a path of the document as seen from here, "" for "".

@@ -2,7 +2,7 @@ package lock
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
@@ -127,18 +127,27 @@ type packaged struct {
 
 func (p packaged) at(r *reader) node { return node{r, p.path, p.artifact} }
 
-// filesOf are the files of packages by the names that records use.
+// filesOf are the files of packages by the names that records use. A file that
+// is in several packages is that of the first.
 func filesOf(packages []Package) map[string]packaged {
 	all := map[string][]packaged{}
+	put := func(f packaged) {
+		name := f.artifact.Name
+		if !slices.ContainsFunc(all[name], func(o packaged) bool { return o.artifact.Hashes["sha256"] == f.artifact.Hashes["sha256"] }) {
+			all[name] = append(all[name], f)
+		}
+	}
 	for i := range packages {
 		p := &packages[i]
 		path := "packages" + index(i)
-		if p.Archive != nil && strings.HasSuffix(p.Archive.Name, ".whl") {
-			all[p.Archive.Name] = append(all[p.Archive.Name], packaged{p, p.Archive, path + ".archive"})
+		if p.Archive != nil {
+			put(packaged{p, p.Archive, path + ".archive"})
+		}
+		if p.Sdist != nil {
+			put(packaged{p, p.Sdist, path + ".sdist"})
 		}
 		for j := range p.Wheels {
-			name := p.Wheels[j].Name
-			all[name] = append(all[name], packaged{p, &p.Wheels[j], path + ".wheels" + index(j)})
+			put(packaged{p, &p.Wheels[j], path + ".wheels" + index(j)})
 		}
 	}
 	files := map[string]packaged{}
