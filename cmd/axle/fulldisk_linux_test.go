@@ -91,31 +91,6 @@ func scramble(text string) string {
 	return string(out)
 }
 
-func mustWrite(t *testing.T, path string, data []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// mustRun runs axle for a user below dir and checks how it ends.
-func mustRun(t *testing.T, dir string, code int, said string, args ...string) {
-	t.Helper()
-	cmd := axleCommand(t, dir, args)
-	out, err := cmd.CombinedOutput()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	if got := cmd.ProcessState.ExitCode(); got != code || !strings.Contains(string(out), said) {
-		t.Errorf("axle %s: exit code %d, want %d and %q:\n%s", strings.Join(args, " "), got, code, said, out)
-	} else if code != 0 {
-		t.Logf("axle %s:\n%s", strings.Join(args, " "), out)
-	}
-}
-
 func fullProject(t *testing.T) {
 	user, dir := t.TempDir(), filepath.Join(t.TempDir(), "project")
 	smallDisk(t, dir, "200k")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/vbauerster/mpb/v8"
@@ -45,7 +46,7 @@ func (p *progress) Step(name string, items int) {
 	}
 	p.finish()
 	p.stage = p.bars.AddBar(int64(items), mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.CountersNoUnit("%d/%d")))
+		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.CountersNoUnit("%d/%d", decor.WCSyncSpace)))
 }
 
 // Item is one item of the stage done.
@@ -66,14 +67,24 @@ func (p *progress) Bytes(file string, done, total int64) {
 	defer p.mu.Unlock()
 	bar, ok := p.files[file]
 	if !ok {
-		bar = p.bars.AddBar(total, mpb.BarRemoveOnComplete(), mpb.PrependDecorators(decor.Name(file, decor.WCSyncSpaceR)),
-			mpb.AppendDecorators(decor.CountersKibiByte("% .1f / % .1f"), decor.AverageSpeed(decor.SizeB1024(0), "  % .1f")))
+		bar = p.bars.AddBar(total, mpb.BarRemoveOnComplete(), mpb.PrependDecorators(decor.Name(short(file), decor.WCSyncSpaceR), decor.CountersKibiByte("% .1f / % .1f", decor.WCSyncSpace)),
+			mpb.AppendDecorators(decor.AverageSpeed(decor.SizeB1024(0), "% .1f")))
 		p.files[file] = bar
 	}
 	bar.SetCurrent(done)
 	if total > 0 && done >= total {
 		bar.SetTotal(total, true)
 	}
+}
+
+// short is the project, version and Python of a file: its whole name would
+// leave no room for the bar.
+func short(file string) string {
+	parts := strings.SplitN(strings.TrimSuffix(file, ".whl"), "-", 4)
+	if len(parts) == 4 {
+		parts = parts[:3]
+	}
+	return strings.Join(parts, " ")
 }
 
 // finish takes away the bars of the stage. The lock is held.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -48,6 +49,31 @@ func axleCommand(t testing.TB, dir string, args []string, more ...string) *exec.
 	}
 	cmd.Env = append(cmd.Env, more...)
 	return cmd
+}
+
+func mustWrite(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mustRun runs axle for a user below dir and checks how it ends.
+func mustRun(t *testing.T, dir string, code int, said string, args ...string) {
+	t.Helper()
+	cmd := axleCommand(t, dir, args)
+	out, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != code || !strings.Contains(string(out), said) {
+		t.Errorf("axle %s: exit code %d, want %d and %q:\n%s", strings.Join(args, " "), got, code, said, out)
+	} else if code != 0 {
+		t.Logf("axle %s:\n%s", strings.Join(args, " "), out)
+	}
 }
 
 // machinePython is a Python 3 of this machine, as it names itself, or "".
