@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -62,7 +61,8 @@ func (c *Client) findMetadata(ctx context.Context, f File) (wheel.Metadata, erro
 	data = headerFields(data)
 	m, err := c.contents.parse(data, f)
 	if err != nil {
-		return wheel.Metadata{}, fault.Errorf(fault.Resolution, "%s: %w", f.Name, err)
+		// The file is of no use to anyone: a resolver passes it over.
+		return wheel.Metadata{}, fault.Errorf(fault.BadInput, "%s: %w", f.Name, err)
 	}
 	if f.Path == "" {
 		c.storage.set(metaSpace, key, data)
@@ -272,7 +272,7 @@ func (t *contentTable) parse(data []byte, f File) (wheel.Metadata, error) {
 		name = f.Sdist.Name
 	}
 	if m.Name != name || !m.Version.Equal(f.Version()) {
-		return m, fmt.Errorf("METADATA is that of %s %s", m.Name, m.Version)
+		return m, fault.Errorf(fault.BadInput, "METADATA is that of %s %s", m.Name, m.Version)
 	}
 	return m, nil
 }
