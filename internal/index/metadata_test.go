@@ -146,7 +146,7 @@ func TestMetadataThatIsWrong(t *testing.T) {
 	})
 	t.Run("advertised of another project", func(t *testing.T) {
 		c := newClient(t, indextest.New(t, indextest.Options{Metadata: indextest.Advertised}, wrong))
-		if _, err := c.Metadata(t.Context(), file(t, c, wrong.Name)); fault.ExitCode(err) != fault.Resolution || !strings.Contains(err.Error(), "other 3.0") {
+		if _, err := c.Metadata(t.Context(), file(t, c, wrong.Name)); fault.ExitCode(err) != fault.BadInput || !strings.Contains(err.Error(), "other 3.0") {
 			t.Errorf("%v", err)
 		}
 	})
