@@ -24,28 +24,33 @@ type cleaning struct{ *testing.M }
 func (c cleaning) Run() int {
 	code := c.M.Run()
 	peer.Clean()
-	os.RemoveAll(builtIn)
+	os.RemoveAll(shared())
 	return code
 }
 
-// builtIn is the folder of the program that program builds; it is removed
-// when the tests end.
-var builtIn string
+// shared is a folder for what several tests use; it is removed when they are
+// done.
+var shared = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "axle-shared-")
+	if err != nil {
+		panic(err)
+	}
+	return dir
+})
 
-var buildOnce sync.Once
-
-// program builds axle once, as it is released, and returns its path.
-func program(t testing.TB) string {
+// program builds axle as it is released, for another system, once, and returns
+// its path.
+func program(t testing.TB, goos, goarch string) string {
 	t.Helper()
-	buildOnce.Do(func() {
-		dir, err := os.MkdirTemp("", "axle-program-")
-		if err != nil {
-			t.Fatal(err)
-		}
-		builtIn = dir
-		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, "axle"), ".")
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		peer.Run(t, cmd)
-	})
-	return filepath.Join(builtIn, "axle")
+	path := filepath.Join(shared(), "axle-"+goos+"-"+goarch)
+	if goos == "windows" {
+		path += ".exe"
+	}
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	cmd := exec.Command("go", "build", "-o", path, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch)
+	peer.Run(t, cmd)
+	return path
 }

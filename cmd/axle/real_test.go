@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/axlepack/axle/internal/peer"
@@ -42,25 +44,38 @@ type builtReal struct {
 	}
 }
 
-// buildReal builds the real set once for the tests of this file.
+// buildReal builds the real set, once for all tests, and returns its folder.
 func buildReal(t *testing.T) (string, builtReal) {
 	t.Helper()
 	peer.Real(t)
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join("demo", "real"))); err != nil {
+	built, err := realSet()
+	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program(t), "build", "--json", dir)
-	cmd.Env = append(os.Environ(), "AXLE_CACHE="+filepath.Join(dir, "cache"))
-	var b builtReal
-	if err := json.Unmarshal([]byte(peer.Run(t, cmd)), &b); err != nil {
-		t.Fatal(err)
+	if len(built.Build.Missing) > 0 || len(built.Build.Zips) != 1 {
+		t.Fatalf("missing %v, zips %v", built.Build.Missing, built.Build.Zips)
 	}
-	if len(b.Build.Missing) > 0 || len(b.Build.Zips) != 1 {
-		t.Fatalf("missing %v, zips %v", b.Build.Missing, b.Build.Zips)
-	}
-	return dir, b
+	return filepath.Join(shared(), "real"), built
 }
+
+var realSet = sync.OnceValues(func() (b builtReal, err error) {
+	dir := filepath.Join(shared(), "real")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("demo", "real"))); err != nil {
+		return b, err
+	}
+	cmd := exec.Command("axle", "build", "--json", dir)
+	cmd.Env = append(os.Environ(), "AXLE_CACHE="+realCache())
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return b, fmt.Errorf("axle build: %w\n%s", err, &stderr)
+	}
+	return b, json.Unmarshal(out, &b)
+})
+
+// realCache is shared by all tests on the real index.
+func realCache() string { return filepath.Join(shared(), "cache") }
 
 // TestRealSetEqualsUV builds requests, PyYAML, cryptography and numpy for 24
 // targets and holds the files of each package against what uv installs for
@@ -84,7 +99,7 @@ func TestRealSetEqualsUV(t *testing.T) {
 				out := t.TempDir()
 				cmd := exec.Command(uv, "pip", "install", "-q", "--target", out, "--python-platform", uvPlatform,
 					"--python-version", uvPython, "--only-binary", ":all:", "-r", filepath.Join(dir, "requirements.txt"))
-				cmd.Env = append(os.Environ(), "MACOSX_DEPLOYMENT_TARGET=11.0", "UV_CACHE_DIR="+filepath.Join(dir, "uv"), "UV_NO_CONFIG=1")
+				cmd.Env = append(os.Environ(), "MACOSX_DEPLOYMENT_TARGET=11.0", "UV_CACHE_DIR="+filepath.Join(shared(), "uv"), "UV_NO_CONFIG=1")
 				peer.Run(t, cmd)
 				compareTrees(t, installedFiles(t, out), packageFiles(t, served[target]))
 			})
@@ -173,8 +188,8 @@ func TestRealSetRuns(t *testing.T) {
 	for _, version := range []string{"3.9", "3.10", "3.11", "3.12", "3.13"} {
 		t.Run(version, func(t *testing.T) {
 			python, root := peer.Python(t, version), t.TempDir()
-			peer.Run(t, exec.Command(program(t), "deploy", "--root", root, "--interpreter", python, b.Build.Zips[0].Path))
-			out := peer.Run(t, exec.Command(program(t), "run", "--root", root, "demo_real", "--", "tester"))
+			peer.Run(t, exec.Command("axle", "deploy", "--root", root, "--interpreter", python, b.Build.Zips[0].Path))
+			out := peer.Run(t, exec.Command("axle", "run", "--root", root, "demo_real", "--", "tester"))
 			for _, want := range []string{"Hello tester, from Python " + version, "requests 2", "PyYAML 6", "a sealed letter", "the sum of 0 to 99 is 4950"} {
 				if !strings.Contains(out, want) {
 					t.Errorf("%q is not in what it printed:\n%s", want, out)
