@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -24,7 +25,7 @@ const closing = 2 * time.Second
 
 func (c child) run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, c.path, c.args...)
-	cmd.Dir, cmd.Env = c.dir, c.env
+	cmd.Dir, cmd.Env = c.dir, append(slices.Clip(c.env), "PWD="+c.dir)
 	cmd.Stdout, cmd.Stderr = c.out, c.out
 	cmd.WaitDelay = closing
 	group := alone(cmd)

@@ -45,11 +45,8 @@ func machines(list []interpreters.Interpreter) []*machine {
 func newMachine(path string, r interpreters.Report) (*machine, bool) {
 	impl, known := map[string]target.Impl{"cpython": target.CPython, "pypy": target.PyPy}[r.Implementation]
 	version := r.PythonVersion()
-	if !known || version.IsZero() || len(r.Platforms) == 0 {
-		return nil, false
-	}
-	platform, err := target.ParsePlatform(r.Platforms[0])
-	if err != nil {
+	platform, ok := platformOf(r)
+	if !known || version.IsZero() || !ok {
 		return nil, false
 	}
 	return &machine{
@@ -58,8 +55,19 @@ func newMachine(path string, r interpreters.Report) (*machine, bool) {
 			Python:   target.Python{Impl: impl, Major: version.Release(0), Minor: version.Release(1), Freethreaded: r.Freethreaded},
 			Platform: platform,
 		},
-		identity: strings.Join([]string{r.Implementation, r.Version, r.ImplementationVersion, r.SOABI, r.ExtSuffix, r.Platforms[0]}, " "),
+		identity: strings.Join([]string{r.Implementation, r.Version, r.ImplementationVersion, r.SOABI, r.ExtSuffix, platform.String()}, " "),
 	}, true
+}
+
+// platformOf is the best platform that the interpreter accepts, but for a bare
+// linux_ARCH, which says nothing.
+func platformOf(r interpreters.Report) (target.Platform, bool) {
+	for _, tag := range r.Platforms {
+		if p, err := target.ParsePlatform(tag); err == nil {
+			return p, true
+		}
+	}
+	return target.Platform{}, false
 }
 
 // best orders interpreters by how well they build for everybody: one of the

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
@@ -25,9 +26,8 @@ type tree struct {
 }
 
 const (
-	mostFiles  = 100_000
-	mostBytes  = 2 << 30
-	deepestDir = 100
+	mostFiles = 100_000
+	mostBytes = 2 << 30
 )
 
 // besides are the folders of tools that lie in many a project: repositories,
@@ -43,7 +43,11 @@ func readTree(ctx context.Context, dir string) (*tree, error) {
 	t := &tree{dir: dir}
 	h := sha256.New()
 	r := &treeReader{ctx: ctx, tree: t, hash: h, left: mostBytes}
-	if err := r.folder(dir, "", 0); err != nil {
+	top, err := os.Stat(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.folder(dir, "", []fs.FileInfo{top}); err != nil {
 		return nil, err
 	}
 	if err := r.repository(); err != nil {
@@ -60,14 +64,12 @@ type treeReader struct {
 	left int64
 }
 
-// folder reads one folder; links are followed.
-func (r *treeReader) folder(path, rel string, depth int) error {
+// folder reads one folder; links are followed, but for those that lead back to
+// a folder above.
+func (r *treeReader) folder(path, rel string, above []fs.FileInfo) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return err
-	}
-	if depth > deepestDir {
-		return r.tooLarge(fmt.Sprintf("is deeper than %d folders", deepestDir))
 	}
 	for _, e := range entries {
 		if err := r.ctx.Err(); err != nil {
@@ -81,9 +83,10 @@ func (r *treeReader) folder(path, rel string, depth int) error {
 		case err != nil:
 			return err
 		case leftOut(path, name, info):
+		case info.IsDir() && slices.ContainsFunc(above, func(a fs.FileInfo) bool { return os.SameFile(a, info) }):
 		case info.IsDir():
 			r.tree.folders = append(r.tree.folders, name)
-			err = r.folder(filepath.Join(path, e.Name()), name, depth+1)
+			err = r.folder(filepath.Join(path, e.Name()), name, append(slices.Clip(above), info))
 		case info.Mode().IsRegular():
 			r.tree.files = append(r.tree.files, name)
 			err = r.file(filepath.Join(path, e.Name()), name, info)

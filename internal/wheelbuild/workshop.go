@@ -90,7 +90,7 @@ const epoch = "1580601600"
 // withheld are beginnings of variables that mean something to Python,
 // installers and this program, or that hold credentials of theirs.
 var withheld = []string{"PYTHON", "PIP_", "UV_", "AXLE_", "TWINE_", "POETRY_", "PDM_", "HATCH_INDEX_", "VIRTUAL_ENV", "CONDA_", "__PYVENV_LAUNCHER__=",
-	"SOURCE_DATE_EPOCH=", "TMPDIR=", "TEMP=", "TMP=", "NETRC="}
+	"SOURCE_DATE_EPOCH=", "TMPDIR=", "TEMP=", "TMP=", "NETRC=", "PWD=", "OLDPWD="}
 
 // env is the environment of a child: that of this process without what is
 // withheld, and the folder of the build environment's programs on the PATH.
