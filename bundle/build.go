@@ -23,7 +23,10 @@ func Matrix(ctx context.Context, opt Options) (plan Plan, err error) {
 	if plan.Lock, err = s.lock(ctx); err != nil {
 		return plan, err
 	}
-	return plan, s.packages(&plan, nil, nil)
+	if err := s.packages(&plan, nil, nil); err != nil {
+		return plan, err
+	}
+	return plan, s.compareAlignment(ctx, &plan, nil)
 }
 
 // Build makes the extension zip. Unless AllowMissing is set, a target without
@@ -58,6 +61,9 @@ func Build(ctx context.Context, opt Options) (result Result, err error) {
 		return result, err
 	}
 	defer wheels.Close()
+	if err := s.compareAlignment(ctx, plan, foreign); err != nil {
+		return result, err
+	}
 	if err := s.packages(plan, wheels, foreign); err != nil {
 		return result, err
 	}

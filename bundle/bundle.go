@@ -46,13 +46,18 @@ type Plan struct {
 	Targets  []target.Target
 	Lock     lock.Lock
 	Packages merge.Plan
-	Warnings []fault.Warning
+	// Alignment says what one version for all targets costs and saves, where
+	// that was asked for.
+	Alignment *report.Alignment
+	Warnings  []fault.Warning
 }
 
 // Matrix is the compatibility matrix of the plan.
 func (p Plan) Matrix() report.Matrix {
 	m := p.Project.Manifest
-	return report.New(m.Name, m.Version.String(), p.Targets, p.Lock, p.Packages)
+	matrix := report.New(m.Name, m.Version.String(), p.Targets, p.Lock, p.Packages)
+	matrix.Alignment = p.Alignment
+	return matrix
 }
 
 // Result is what a build wrote.

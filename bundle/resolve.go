@@ -19,8 +19,7 @@ func (s *session) lock(ctx context.Context) (lock.Lock, error) {
 		return lock.Lock{}, err
 	}
 	s.opt.Progress.Step("resolving", len(s.targets))
-	result, err := resolve.Resolve(ctx, s.source(), request, s.policy.resolveOptions(s.opt.Now()))
-	return lock.Lock(result), err
+	return s.solve(ctx, request, s.policy.resolveOptions(s.opt.Now()))
 }
 
 func (s *session) request() (resolve.Request, error) {

@@ -32,6 +32,8 @@ type Matrix struct {
 	Cells map[target.Target]Cell
 	// Dependencies say what each project costs, dearest first.
 	Dependencies []merge.Dependency
+	// Alignment is there when one version over the whole matrix was asked for.
+	Alignment *Alignment
 }
 
 // Package is a dependency package of the matrix.

@@ -22,6 +22,9 @@ func (m Matrix) Text(w io.Writer) error {
 	m.drawHoles(&b)
 	m.drawNotes(&b)
 	m.drawForcing(&b)
+	if m.Alignment != nil {
+		list(&b, "what one version for all targets costs and saves:", m.Alignment.lines(m))
+	}
 	_, err := io.WriteString(w, withoutPadding(b.String()))
 	return err
 }
@@ -107,17 +110,24 @@ func (m Matrix) drawHoles(b *strings.Builder) {
 	}
 }
 
+// drawNotes gives each note once, with the targets that it is about.
 func (m Matrix) drawNotes(b *strings.Builder) {
 	var notes []string
+	about := map[string][]target.Target{}
 	for _, t := range m.Targets() {
 		for _, n := range m.Cells[t].Notes {
-			if !slices.Contains(notes, n) {
+			if about[n] == nil {
 				notes = append(notes, n)
 			}
+			about[n] = append(about[n], t)
 		}
 	}
 	for _, n := range notes {
-		fmt.Fprintf(b, "\nnote: %s\n", n)
+		if where := m.where(about[n]); where != "" {
+			fmt.Fprintf(b, "\nnote for %s: %s\n", where, n)
+		} else {
+			fmt.Fprintf(b, "\nnote: %s\n", n)
+		}
 	}
 }
 

@@ -1,0 +1,120 @@
+package bundle
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/axlepack/axle/internal/extension"
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/merge"
+	"github.com/axlepack/axle/internal/report"
+	"github.com/axlepack/axle/internal/resolve"
+	"github.com/axlepack/axle/internal/target"
+)
+
+// solve resolves a request. Targets whose Python the requirements themselves
+// exclude are failures, and are not resolved.
+func (s *session) solve(ctx context.Context, request resolve.Request, options resolve.Options) (lock.Lock, error) {
+	excluded := map[target.Target]error{}
+	all := request.Targets
+	request.Targets = nil
+	for _, t := range all {
+		if err := s.excluded(t); err != nil {
+			excluded[t] = err
+		} else {
+			request.Targets = append(request.Targets, t)
+		}
+	}
+	result, err := resolve.Resolve(ctx, s.source(), request, options)
+	if err != nil || len(excluded) == 0 {
+		return lock.Lock(result), err
+	}
+	l := lock.Lock{Solutions: result.Solutions}
+	for _, f := range result.Failures {
+		excluded[f.Target] = f.Err
+	}
+	for _, t := range all {
+		if err := excluded[t]; err != nil {
+			l.Failures = append(l.Failures, lock.Failure{Target: t, Err: err})
+		}
+	}
+	return l, nil
+}
+
+// excluded says which requires-python of a pyproject.toml keeps a target out.
+func (s *session) excluded(t target.Target) error {
+	for _, b := range s.project.Requirements.Pythons {
+		if some, _ := b.Specifier.AdmitsMinor(t.Python.Major, t.Python.Minor); !some {
+			return pythonError(s.origin(b.File, b.Line), b, t)
+		}
+	}
+	return nil
+}
+
+func pythonError(origin string, b extension.PythonBound, t target.Target) error {
+	return fault.New(fault.BadInput,
+		fmt.Sprintf("%s: requires-python %q does not admit Python %s", origin, b.Specifier, t.Python.Version()),
+		"narrow extension.requires_python in extension.yml likewise, so that no agent takes such a Python")
+}
+
+// sizes asks at once for the sizes of all files that the index does not state.
+// What cannot be learned is left out: sizes are told, not needed.
+func (s *session) sizes(ctx context.Context, locks ...lock.Lock) func(lock.File) int64 {
+	var files []lock.File
+	seen := map[string]bool{}
+	for _, l := range locks {
+		for _, f := range l.Files() {
+			if !seen[f.Key()] {
+				seen[f.Key()] = true
+				files = append(files, f)
+			}
+		}
+	}
+	sizes := make([]int64, len(files))
+	var group errgroup.Group
+	group.SetLimit(16)
+	for i, f := range files {
+		group.Go(func() error {
+			want := index.File{Name: f.Filename.Text, URL: f.URL, Path: f.Path, Size: f.Size}
+			if f.SHA256 != "" {
+				want.Hashes = map[string]string{"sha256": f.SHA256}
+			}
+			sizes[i], _ = s.client.Size(ctx, want)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	byKey := map[string]int64{}
+	for i, f := range files {
+		byKey[f.Key()] = sizes[i]
+	}
+	return func(f lock.File) int64 { return byKey[f.Key()] }
+}
+
+// compareAlignment says what one version for all targets cost and saved: it
+// resolves once more, as if that had not been asked for.
+func (s *session) compareAlignment(ctx context.Context, plan *Plan, foreign []merge.Foreign) error {
+	if s.policy.align != resolve.AlignAll || len(plan.Lock.Solutions) < 2 {
+		return nil
+	}
+	request, err := s.request()
+	if err != nil {
+		return err
+	}
+	options := s.policy.resolveOptions(s.opt.Now())
+	options.Align = resolve.AlignPython
+	plain := Plan{Project: plan.Project, Targets: plan.Targets}
+	if plain.Lock, err = s.solve(ctx, request, options); err != nil {
+		return err
+	}
+	if err := s.packages(&plain, nil, foreign); err != nil {
+		return err
+	}
+	a := report.CompareAlignment(plan.Lock, plain.Lock, plan.Packages, plain.Packages, s.sizes(ctx, plan.Lock, plain.Lock))
+	plan.Alignment = &a
+	return nil
+}
