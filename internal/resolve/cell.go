@@ -180,6 +180,7 @@ const (
 	refusePython refusal = "python"
 	refuseYanked refusal = "yanked"
 	refuseSdist  refusal = "sdist"
+	refuseUnfit  refusal = "unfit"
 	refuseWheel  refusal = "no-binary"
 	refuseNewer  refusal = "newer"
 	refuseHash   refusal = "hash"
@@ -199,6 +200,8 @@ func (c *cell) refuse(p *project, choice int, f *candidate) refusal {
 		return refuseWheel
 	case !f.file.IsWheel && !c.takesSdists(p.name):
 		return refuseSdist
+	case c.unfit(f) != nil:
+		return refuseUnfit
 	case f.file.IsWheel && c.rank(f) < 0:
 		return refuseTag
 	case !c.admits(f).some:
@@ -213,8 +216,25 @@ func (c *cell) refuse(p *project, choice int, f *candidate) refusal {
 	return fine
 }
 
+// takesSdists says whether a project may be built: one of which the user gave
+// the source, or one that the options allow.
 func (c *cell) takesSdists(name pep508.Name) bool {
-	return c.options.Sdists && c.library.builder != nil && !c.options.refusesSdists(name)
+	o := c.options
+	switch {
+	case c.library.builder == nil:
+		return false
+	case c.roots.isDirect(c, name):
+		return true
+	}
+	return (o.Sdists || listed(o.SdistsFor, name)) && !o.refusesSdists(name)
+}
+
+// unfit says why what is made of a source distribution does not serve the target.
+func (c *cell) unfit(f *candidate) *Unfit {
+	if f.file.IsWheel || c.options.Unfit == nil {
+		return nil
+	}
+	return c.options.Unfit(f.file, c.target)
 }
 
 func (c *cell) uploadedInTime(f *index.File) bool {
@@ -229,6 +249,14 @@ func (c *cell) uploadedInTime(f *index.File) bool {
 // it arrives, the projects it names are asked for at once.
 func (c *cell) meta(ctx context.Context, p *project, choice int) *promise[*metadata] {
 	return c.library.meta(ctx, p.name, c.file(p, choice), &c.env)
+}
+
+// foresee asks for the metadata of a choice that will probably be tried. A
+// source is not built for a probability.
+func (c *cell) foresee(ctx context.Context, p *project, choice int) {
+	if c.file(p, choice).IsWheel {
+		c.meta(ctx, p, choice)
+	}
 }
 
 // ask begins to list a project as the target sees it.

@@ -157,7 +157,7 @@ func (p *problem) prefetch() {
 		in.fetched = possible
 		usable := func(c int) bool { return in.on.file(in.project, c) != nil }
 		if choice := p.best(in, usable); choice != absent {
-			in.on.meta(p.ctx, in.project, choice)
+			in.on.foresee(p.ctx, in.project, choice)
 		}
 	}
 }

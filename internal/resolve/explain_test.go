@@ -17,8 +17,10 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/indextest"
 	"github.com/axlepack/axle/internal/pep508"
+	"github.com/axlepack/axle/internal/target"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -88,7 +90,9 @@ func explained(t *testing.T, a *txtar.Archive) string {
 		Constraints:  readRequirements(t, a, "constraints.txt"),
 		Overrides:    readRequirements(t, a, "overrides.txt"),
 	}
-	result, err := Resolve(context.Background(), newClient(t, server), request, readOptions(t, section(a, "options")))
+	client, options := newClient(t, server), readOptions(t, section(a, "options"))
+	options.Builder = sdistBuilder{client}
+	result, err := Resolve(context.Background(), client, request, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,6 +185,19 @@ func readOptions(t *testing.T, text string) Options {
 			}
 		case "no-binary":
 			o.Formats.NoBinary = []pep508.Name{pep508.Name(value)}
+		case "only-binary":
+			o.Formats.OnlyBinary = []pep508.Name{pep508.Name(value)}
+		case "build-sdists":
+			for name := range strings.FieldsSeq(value) {
+				o.SdistsFor = append(o.SdistsFor, pep508.Name(name))
+			}
+		case "unfit": // a platform that what is built here does not serve
+			o.Unfit = func(_ *index.File, on target.Target) *Unfit {
+				if on.Platform.String() != value {
+					return nil
+				}
+				return &Unfit{"its source was built here into a wheel for elsewhere", "build there"}
+			}
 		case "align":
 			o.Align = Align(value)
 		case "prefer":

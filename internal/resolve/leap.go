@@ -57,7 +57,7 @@ func (p *problem) rejected(in *info, choice int, c *clause) error {
 // readAhead asks for the metadata of the versions that come next.
 func (p *problem) readAhead(in *info, choice, n int) {
 	for _, c := range p.beyond(in, choice, n) {
-		in.on.meta(p.ctx, in.project, c)
+		in.on.foresee(p.ctx, in.project, c)
 	}
 }
 
@@ -117,7 +117,7 @@ func (l *leaper) run() error {
 func (l *leaper) ask(step int) {
 	for i := range probes {
 		if next := l.at + (i+1)*step; next < len(l.list) {
-			l.why.in.on.meta(l.p.ctx, l.why.in.project, l.list[next])
+			l.why.in.on.foresee(l.p.ctx, l.why.in.project, l.list[next])
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (ev *evidence) refusals(on *info, within set) []*refused {
 // closest to being taken says what is wrong with it.
 var closeness = map[refusal]int{
 	refuseBroken: 0, refuseNewer: 1, refuseSdist: 2, refuseWheel: 3,
-	refuseTag: 4, refusePython: 5, refuseYanked: 6, refuseHash: 7, refuseNoHash: 8,
+	refuseTag: 4, refuseUnfit: 5, refusePython: 6, refuseYanked: 7, refuseHash: 8, refuseNoHash: 9,
 }
 
 // refusal says why a version cannot be used.
@@ -83,12 +83,35 @@ func (ev *evidence) refusal(on *info, choice int) *refused {
 		if why := on.on.refuse(on.project, choice, f); why != fine && (r.why == "" || closeness[why] > closeness[r.why]) {
 			r.why = why
 			r.detail = refusalText(why, f.file)
+			if u := on.on.unfit(f); why == refuseUnfit {
+				r.detail, r.remedy = u.Reason, u.Remedy
+			}
 		}
 	}
-	if r.why == refuseTag {
+	switch {
+	case r.why == refuseTag:
 		r.wheels(on.on, files)
+	case r.why == refuseSdist || r.why == refuseWheel:
+		r.building(on.on)
 	}
 	return r
+}
+
+// building says what keeps a version with nothing but source, or nothing but
+// wheels, from being built.
+func (r *refused) building(c *cell) {
+	name, o := r.project.name, c.options
+	switch allow := "--build-sdists=" + string(name); {
+	case r.why == refuseWheel && c.takesSdists(name):
+		r.detail, r.remedy = "--no-binary refuses its wheels, and there is no source", fmt.Sprintf("leave %s out of --no-binary", name)
+	case r.why == refuseWheel:
+		r.remedy = fmt.Sprintf("leave %s out of --no-binary, or let it be built on this machine: %s", name, allow)
+	case o.refusesSdists(name):
+		r.detail += ", which --only-binary refuses"
+		r.remedy = fmt.Sprintf("leave %s out of --only-binary", name)
+	default:
+		r.remedy = "let it be built on this machine, if you trust it: " + allow
+	}
 }
 
 func refusalText(why refusal, f *index.File) string {
@@ -286,14 +309,10 @@ func (ev *evidence) nextStep(t *trouble, r *refused, best int) []string {
 		return []string{fmt.Sprintf("add %s to your requirements, pinned and with --hash", name)}
 	case r.why == refuseHash:
 		return []string{fmt.Sprintf("add the digest of the file that is wanted to %s", who)}
-	case r.why == refuseWheel:
-		return []string{fmt.Sprintf("leave %s out of --no-binary", name)}
 	case best != absent && d.root != nil:
 		return []string{fmt.Sprintf("change %s to admit %s==%s", who, name, r.project.version(best))}
 	case d.root == nil:
 		return []string{ev.steerClear(d)}
-	case r.why == refuseSdist:
-		return []string{fmt.Sprintf("build a wheel of %s==%s on that platform and name its folder with --find-links", name, newest)}
 	case r.why == refusePython || strings.Contains(r.detail, "wheels are for Python"):
 		return []string{fmt.Sprintf("leave Python %s out of the build", t.on.on.target.Python)}
 	case r.why == refuseTag:

@@ -75,9 +75,14 @@ type Options struct {
 	// ExcludeNewer ignores files uploaded at that time or later, or at an
 	// unknown time; files of the developer's own folders always count.
 	ExcludeNewer time.Time
-	// Sdists lets a version without a usable wheel be built, given a Builder.
-	Sdists  bool
-	Builder Builder
+	// Sdists lets a version without a usable wheel be built, given a Builder,
+	// for all projects or for some. A source that the user gave is built anyway.
+	Sdists    bool
+	SdistsFor []pep508.Name
+	Builder   Builder
+	// Unfit, when not nil, says why what is made of a source distribution does
+	// not serve a target, as far as that is known; nil = it may.
+	Unfit   func(sdist *index.File, t target.Target) *Unfit
 	Formats Formats
 	// RequireHashes takes only files whose digest the user has given.
 	RequireHashes bool
@@ -86,6 +91,12 @@ type Options struct {
 	Host target.Target
 
 	patience int // for tests; 0 = patience of leap.go
+}
+
+// Unfit is why what is made of a source distribution does not serve a target.
+type Unfit struct {
+	Reason string // "its source was built here into …"
+	Remedy string // what to try; may be empty
 }
 
 // Formats is what --only-binary and --no-binary say. What names a project
