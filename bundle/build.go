@@ -20,7 +20,7 @@ func Matrix(ctx context.Context, opt Options) (plan Plan, err error) {
 	if err != nil {
 		return plan, err
 	}
-	if plan.Lock, err = s.lock(ctx); err != nil {
+	if plan.Lock, err = s.solved(ctx); err != nil {
 		return plan, err
 	}
 	if err := s.packages(&plan, nil, nil); err != nil {
@@ -42,7 +42,7 @@ func Build(ctx context.Context, opt Options) (result Result, err error) {
 	if err != nil {
 		return result, err
 	}
-	if plan.Lock, err = s.lock(ctx); err != nil {
+	if plan.Lock, err = s.solved(ctx); err != nil {
 		return result, err
 	}
 	foreign, err := s.foreign(ctx, plan)

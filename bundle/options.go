@@ -28,6 +28,9 @@ type Options struct {
 	Index  Index
 	Policy Policy
 
+	// Locked takes the pins of pylock.toml or none: it is a *StaleError when
+	// the lock is not the answer to what is asked.
+	Locked bool
 	// AllowMissing builds the rest when some targets have no solution.
 	AllowMissing bool
 	// Split writes one extension zip for each platform.

@@ -1,26 +1,14 @@
 package bundle
 
 import (
-	"context"
 	"path/filepath"
 	"strconv"
 
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
-	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/resolve"
 )
-
-// lock resolves the project's requirements for every target.
-func (s *session) lock(ctx context.Context) (lock.Lock, error) {
-	request, err := s.request()
-	if err != nil {
-		return lock.Lock{}, err
-	}
-	s.opt.Progress.Step("resolving", len(s.targets))
-	return s.solve(ctx, request, s.policy.resolveOptions(s.opt.Now()))
-}
 
 func (s *session) request() (resolve.Request, error) {
 	request := resolve.Request{Targets: s.targets}

@@ -21,6 +21,9 @@ type session struct {
 	project extension.Project
 	targets []target.Target
 	policy  chosen
+	// fromLock says that the pins are those of pylock.toml, and nothing was
+	// resolved.
+	fromLock bool
 
 	mu       sync.Mutex
 	warnings []fault.Warning

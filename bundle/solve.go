@@ -57,7 +57,7 @@ func (s *session) excluded(t target.Target) error {
 
 func pythonError(origin string, b extension.PythonBound, t target.Target) error {
 	return fault.New(fault.BadInput,
-		fmt.Sprintf("%s: requires-python %q does not admit Python %s", origin, b.Specifier, t.Python.Version()),
+		fmt.Sprintf("%s: requires-python %q does not admit Python %s", origin, b.Text, t.Python.Version()),
 		"narrow extension.requires_python in extension.yml likewise, so that no agent takes such a Python")
 }
 
@@ -98,7 +98,7 @@ func (s *session) sizes(ctx context.Context, locks ...lock.Lock) func(lock.File)
 // compareAlignment says what one version for all targets cost and saved: it
 // resolves once more, as if that had not been asked for.
 func (s *session) compareAlignment(ctx context.Context, plan *Plan, foreign []merge.Foreign) error {
-	if s.policy.align != resolve.AlignAll || len(plan.Lock.Solutions) < 2 {
+	if s.fromLock || s.policy.align != resolve.AlignAll || len(plan.Lock.Solutions) < 2 {
 		return nil
 	}
 	request, err := s.request()

@@ -11,7 +11,7 @@ import (
 
 func newBuild(e *env) *cobra.Command {
 	var f buildFlags
-	var asJSON bool
+	var asJSON, locked bool
 	var split string
 	cmd := &cobra.Command{
 		Use:     "build [DIR]",
@@ -21,6 +21,7 @@ func newBuild(e *env) *cobra.Command {
 		GroupID: "build",
 		RunE: func(cmd *cobra.Command, list []string) error {
 			opt := e.options(f, list)
+			opt.Locked = locked
 			var err error
 			if opt.Split, err = splitBy(cmd, split); err != nil {
 				return err
@@ -40,6 +41,7 @@ func newBuild(e *env) *cobra.Command {
 		},
 	}
 	f.add(cmd)
+	addLocked(cmd, &locked)
 	cmd.Flags().StringVar(&split, "split", "", "platform: write one extension zip for each platform")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd

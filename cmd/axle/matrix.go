@@ -8,7 +8,7 @@ import (
 
 func newMatrix(e *env) *cobra.Command {
 	var f buildFlags
-	var asJSON, check bool
+	var asJSON, check, locked bool
 	cmd := &cobra.Command{
 		Use:     "matrix [DIR]",
 		Short:   "Show which package would serve which Python on which platform, or why none",
@@ -17,6 +17,7 @@ func newMatrix(e *env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, list []string) error {
 			opt := e.options(f, list)
 			opt.AllowMissing = true
+			opt.Locked = locked
 			progress := e.progress()
 			opt.Progress = progress
 			plan, err := bundle.Matrix(cmd.Context(), opt)
@@ -38,6 +39,7 @@ func newMatrix(e *env) *cobra.Command {
 		},
 	}
 	f.add(cmd)
+	addLocked(cmd, &locked)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&check, "check", false, "exit with 5 when a target has no package")
 	return cmd

@@ -52,7 +52,7 @@ the extension.`,
 	root.SetFlagErrorFunc(usageError)
 	root.PersistentFlags().BoolVarP(&e.quiet, "quiet", "q", false, "print results and errors only")
 	root.AddGroup(&cobra.Group{ID: "build", Title: "For developers:"}, &cobra.Group{ID: "agent", Title: "For agents:"})
-	root.AddCommand(newBuild(e), newMatrix(e), newDemo(e), newInterpreters(e), newSelect(e), newDeploy(e), newRun(e), newDeployments(e))
+	root.AddCommand(newBuild(e), newLock(e), newMatrix(e), newDemo(e), newInterpreters(e), newSelect(e), newDeploy(e), newRun(e), newDeployments(e))
 	root.SetHelpCommand(newHelp())
 	return root
 }
