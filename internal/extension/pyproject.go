@@ -13,6 +13,8 @@ import (
 // PythonBound is the requires-python of a pyproject.toml.
 type PythonBound struct {
 	Specifier pep440.SpecifierSet
+	// Text is the specifier as written.
+	Text string
 	// File and Line say where it stands.
 	File string
 	Line int
@@ -52,6 +54,10 @@ func (r *requirementsReader) project(path string) *projectFile {
 	}
 	p := &projectFile{r: r, doc: doc, file: &requirementsFile{name: path, lines: doc.Lines()}, seen: map[string]bool{}}
 	p.groups = p.named(doc.Root().Get("dependency-groups"), "dependency group")
+	if project := doc.Root().Get("project"); project.IsTable() {
+		p.extras = p.named(project.Get("optional-dependencies"), "extra")
+		p.readName(project.Get("name"))
+	}
 	r.projects[identity] = p
 	return p
 }
@@ -103,9 +109,10 @@ func (p *projectFile) readProject() {
 	if p.broken = !project.Table(); p.broken {
 		return
 	}
-	p.readName(project)
+	if !project.Get("name").There() {
+		project.Problem("has no name", "PEP 621 wants one")
+	}
 	p.dynamic = project.Get("dynamic").Texts()
-	p.extras = p.named(project.Get("optional-dependencies"), "extra")
 	p.readPython(project.Get("requires-python"))
 	for _, key := range slices.Sorted(maps.Keys(unread)) {
 		if v := root.Get("tool").Get("uv").Get(key); v.There() {
@@ -126,12 +133,8 @@ func (p *projectFile) noProject(root tomldoc.Value) {
 	p.r.problems = append(p.r.problems, problem)
 }
 
-func (p *projectFile) readName(project tomldoc.Value) {
-	v := project.Get("name")
+func (p *projectFile) readName(v tomldoc.Value) {
 	text, ok := v.Text()
-	if !v.There() {
-		project.Problem("has no name", "PEP 621 wants one")
-	}
 	if !ok {
 		return
 	}
@@ -152,7 +155,7 @@ func (p *projectFile) readPython(v tomldoc.Value) {
 		return
 	}
 	line, _, _ := v.At()
-	p.r.out.Pythons = append(p.r.out.Pythons, PythonBound{Specifier: spec, File: p.file.name, Line: line})
+	p.r.out.Pythons = append(p.r.out.Pythons, PythonBound{Specifier: spec, Text: text, File: p.file.name, Line: line})
 }
 
 func (p *projectFile) dynamicValue(field string) (tomldoc.Value, bool) {

@@ -83,13 +83,6 @@ func (p *projectFile) readGroup(name pep508.Name) {
 		p.r.problems = append(p.r.problems, &fault.Problem{File: p.file.name, Reason: "there is no dependency group " + string(name), Hint: nearest(string(name), known)})
 		return
 	}
-	if p.name == "" { // it may name the project's own extras
-		if project := p.doc.Root().Get("project"); project.IsTable() {
-			text, _ := project.Get("name").Text()
-			p.name = pep508.Normalize(text)
-			p.extras = p.named(project.Get("optional-dependencies"), "extra")
-		}
-	}
 	p.group(name, nil)
 }
 
