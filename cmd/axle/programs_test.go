@@ -3,18 +3,21 @@ package main
 import (
 	"archive/zip"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // programs are what scripts can run: axle itself, and small tools that look
 // at what it made. They are this test's binary under other names.
 var programs = map[string]func(){
 	"axle":  func() { os.Exit(Main(os.Args[1:])) },
-	"zipls": tool(zipls), "zipcat": tool(zipcat), "unzip": tool(unzip), "sha256": tool(sums), "files": tool(listFiles),
+	"zipls": tool(zipls), "zipcat": tool(zipcat), "unzip": tool(unzip), "jsonkeys": tool(jsonKeys), "sha256": tool(sums), "files": tool(listFiles),
 }
 
 func tool(run func(args []string) error) func() {
@@ -78,6 +81,40 @@ func unzip(args []string) error {
 	}
 	defer z.Close()
 	return os.CopyFS(args[1], z)
+}
+
+// jsonKeys FILE prints the shape of a JSON document: every path in it, with
+// the kind of value that is there. It fails when there is more than one document.
+func jsonKeys(args []string) error {
+	text, err := os.ReadFile(args[0])
+	if err != nil {
+		return err
+	}
+	var document any
+	if err := json.Unmarshal(text, &document); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	var walk func(path string, value any)
+	walk = func(path string, value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			for key, member := range v {
+				walk(path+"."+key, member)
+			}
+		case []any:
+			for _, member := range v {
+				walk(path+"[]", member)
+			}
+		default:
+			seen[fmt.Sprintf("%s %T", strings.TrimPrefix(path, "."), v)] = true
+		}
+	}
+	walk("", document)
+	for _, line := range slices.Sorted(maps.Keys(seen)) {
+		fmt.Println(line)
+	}
+	return nil
 }
 
 // sums prints the SHA-256 of files.

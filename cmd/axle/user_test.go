@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -74,6 +75,16 @@ func mustRun(t *testing.T, dir string, code int, said string, args ...string) {
 	} else if code != 0 {
 		t.Logf("axle %s:\n%s", strings.Join(args, " "), out)
 	}
+}
+
+// sum is the SHA-256 of a file.
+func sum(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
 // machinePython is a Python 3 of this machine, as it names itself, or "".
