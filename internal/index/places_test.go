@@ -127,6 +127,32 @@ func TestIndexInAFolder(t *testing.T) {
 	}
 }
 
+func TestDirectSource(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"demo-1.0.tar.gz", "main.zip", "demo-1.0-py3-none-any.whl", "setup.py"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for place, want := range map[string]string{
+		dir: filepath.Base(dir), filepath.Join(dir, "demo-1.0.tar.gz"): "demo-1.0.tar.gz", filepath.Join(dir, "main.zip"): "main.zip",
+		"https://files.test/x/archive/v1.0.zip#subdirectory=a&sha256=" + strings.Repeat("ab", 32): "v1.0.zip",
+	} {
+		f, err := index.DirectSource(place)
+		if err != nil || f.Name != want || f.IsWheel || f.Sdist.Name != "" || f.Unusable != "" {
+			t.Errorf("%s: %+v, %v", place, f, err)
+		}
+		if local := !strings.HasPrefix(place, "https:"); local != (f.Path == place) || local == (f.SHA256() != "") {
+			t.Errorf("%s: %+v", place, f)
+		}
+	}
+	for _, place := range []string{filepath.Join(dir, "demo-1.0-py3-none-any.whl"), filepath.Join(dir, "setup.py"), filepath.Join(dir, "gone.zip"), "https://files.test/demo"} {
+		if f, err := index.DirectSource(place); fault.ExitCode(err) != fault.BadInput {
+			t.Errorf("%s: %+v, %v", place, f, err)
+		}
+	}
+}
+
 func TestDirect(t *testing.T) {
 	s := indextest.New(t, indextest.Options{Ranges: indextest.FullRanges}, demo("1.0", "py3-none-any"))
 	dir := t.TempDir()
