@@ -94,6 +94,8 @@ type Policy struct {
 	Releases ReleaseControl
 	// Formats says from which kinds of file projects may come.
 	Formats FormatControl
+	// Sdists may be built from source on the machine that builds.
+	Sdists Selection
 	// Align, Prefer and Resolution are "" when not written.
 	Align      Align
 	Prefer     Prefer
@@ -120,7 +122,7 @@ var (
 	bundleKeys = []string{"platforms", "pythons", "requirements", "extras", "groups", "exclude", "index", "policy"}
 	indexKeys  = []string{"url", "extra", "find_links", "no_index", "pins"}
 	extraKeys  = []string{"name", "url", "explicit"}
-	policyKeys = []string{"pre", "only_final", "only_binary", "no_binary", "require_hashes", "align", "prefer", "resolution", "allow_missing",
+	policyKeys = []string{"pre", "only_final", "only_binary", "no_binary", "build_sdists", "require_hashes", "align", "prefer", "resolution", "allow_missing",
 		"exclude_newer", "constraints", "overrides"}
 )
 

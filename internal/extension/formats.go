@@ -32,6 +32,15 @@ func (s *Selection) remove(name pep508.Name) {
 	}
 }
 
+// And is the projects of both.
+func (s Selection) And(other Selection) Selection {
+	out := Selection{s.All || other.All, slices.Clone(s.Names)}
+	for _, name := range other.Names {
+		out.add(name)
+	}
+	return out
+}
+
 // ParseSelection reads the values of an option such as --only-binary: names of
 // projects with commas between them, ":all:" and ":none:", which undoes what
 // stands before it. Errors are of [fault.Usage].

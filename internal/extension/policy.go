@@ -10,12 +10,13 @@ import (
 )
 
 func (p *Policy) read(section yamldoc.Map) {
-	p.readPre(section)
+	readTruth(section, "pre", "only_final", &p.Releases.AllReleases, &p.Releases.OnlyFinal)
 	readSelection(section, "only_final", "pre", &p.Releases.OnlyFinal, &p.Releases.AllReleases)
 	p.AllowMissing = section.Bool("allow_missing", false)
 	p.RequireHashes = section.Bool("require_hashes", false)
 	readSelection(section, "only_binary", "no_binary", &p.Formats.OnlyBinary, &p.Formats.NoBinary)
 	readSelection(section, "no_binary", "only_binary", &p.Formats.NoBinary, &p.Formats.OnlyBinary)
+	readTruth(section, "build_sdists", "", &p.Sdists, new(Selection))
 	p.Align = Align(oneOf(section, "align", string(AlignPython), string(AlignAll), string(AlignNone)))
 	p.Prefer = Prefer(oneOf(section, "prefer", string(PreferShared), string(PreferSpecific)))
 	p.Resolution = Resolution(oneOf(section, "resolution", string(Highest), string(Lowest), string(LowestDirect)))
@@ -28,15 +29,15 @@ func (p *Policy) read(section yamldoc.Map) {
 	}
 }
 
-// readPre takes a truth, which is about all projects, or what readSelection takes.
-func (p *Policy) readPre(section yamldoc.Map) {
-	v, ok := section.Get("pre")
+// readTruth takes a truth, which is about all projects, or what readSelection takes.
+func readTruth(section yamldoc.Map, key, otherKey string, into, other *Selection) {
+	v, ok := section.Get(key)
 	switch {
 	case !ok:
 	case v.IsScalar() && v.Scalar() != all:
-		p.Releases.AllReleases.All, _ = v.Bool()
+		into.All, _ = v.Bool()
 	default:
-		readSelection(section, "pre", "only_final", &p.Releases.AllReleases, &p.Releases.OnlyFinal)
+		readSelection(section, key, otherKey, into, other)
 	}
 }
 
