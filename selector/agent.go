@@ -29,8 +29,7 @@ type Agent struct {
 }
 
 // LoadAgent reads the first agent.yml that exists among paths. None is the
-// default configuration; where required is set, the first must exist. A root
-// folder that is not absolute is taken from the file's own folder.
+// default configuration; where required is set, the first must exist.
 func LoadAgent(paths []string, required bool) (Agent, []fault.Warning, error) {
 	for _, p := range paths {
 		text, err := os.ReadFile(p)
@@ -45,9 +44,7 @@ func LoadAgent(paths []string, required bool) (Agent, []fault.Warning, error) {
 			return Agent{}, warnings, err
 		}
 		a := fromConfig(c)
-		if a.File = p; a.Root != "" && !filepath.IsAbs(a.Root) {
-			a.Root = filepath.Join(filepath.Dir(p), a.Root)
-		}
+		a.File = p
 		return a, warnings, nil
 	}
 	return fromConfig(agent.Default()), nil, nil

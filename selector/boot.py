@@ -22,10 +22,12 @@ NAME = BOOT.rsplit(SEP, 3)[1]
 
 
 def native(text):
-    """A path as this Python has paths."""
-    if sys.version_info[0] == 2:
-        text = text.encode(sys.getfilesystemencoding() or "utf-8")
-    return text.replace("/", SEP)
+    """A path as this Python has paths: axle writes them in UTF-8, whatever the locale."""
+    if SEP == "\\":
+        text = text.encode("mbcs") if sys.version_info[0] == 2 else text
+        return text.replace("/", SEP)
+    name = text.encode("utf-8")
+    return name if sys.version_info[0] == 2 else name.decode(sys.getfilesystemencoding(), "surrogateescape")
 
 
 def under(base, path):
@@ -38,7 +40,8 @@ def under(base, path):
 
 
 def fail(code, message, hint):
-    sys.stderr.write("error: %s: %s\nhint: %s\n" % (NAME, message, native(hint)))
+    text = "error: %s: %s\nhint: %s\n" % (NAME, message, native(hint))
+    sys.stderr.write(text if sys.version_info[0] == 2 else text.encode("ascii", "backslashreplace").decode())
     raise SystemExit(code)
 
 
@@ -103,9 +106,7 @@ def add_pth(sitedir, name):
             if line.startswith(("import ", "import\t")):
                 exec(line, {"__name__": "axle_pth"})
                 continue
-            if not isinstance(line, str):
-                line = line.encode(sys.getfilesystemencoding() or "utf-8")
-            entry = os.path.abspath(os.path.join(sitedir, line))
+            entry = os.path.abspath(os.path.join(sitedir, native(line)))
             if entry not in sys.path and os.path.exists(entry):
                 sys.path.append(entry)
         except Exception as e:

@@ -266,7 +266,7 @@ func TestDamagedDeployment(t *testing.T) {
 		"current":              func(d Deployment) string { return filepath.Join(d.Root, "e", "demo", "current") },
 	} {
 		root := t.TempDir()
-		d := deploy(t, zip, root, in)
+		d := place(t, zip, root, in)
 		if err := os.RemoveAll(damage(d)); err != nil {
 			t.Fatal(err)
 		}
@@ -274,13 +274,13 @@ func TestDamagedDeployment(t *testing.T) {
 		if fault.ExitCode(err) != fault.NotFound || !strings.Contains(strings.Join(fault.Hints(err), " "), "axle deploy") {
 			t.Errorf("without %s: %v, hints %q", what, err, fault.Hints(err))
 		}
-		deploy(t, zip, root, in)
+		place(t, zip, root, in)
 		run(t, RunOptions{Root: root, Name: "demo"}).want(t, 0, "helped\n")
 		nothingStaged(t, root)
 	}
 	// An empty record is no record.
 	root := t.TempDir()
-	d := deploy(t, zip, root, in)
+	d := place(t, zip, root, in)
 	record := filepath.Join(filepath.Dir(d.BootPath()), "record.json")
 	for _, text := range []string{"", "{}", "null", `{"format": 2}`, `{"format": 1, "name": "demo"}`} {
 		if err := os.WriteFile(record, []byte(text), 0o644); err != nil {
@@ -292,7 +292,7 @@ func TestDamagedDeployment(t *testing.T) {
 		if _, err := List(root); err == nil {
 			t.Errorf("record %q: the list says nothing", text)
 		}
-		deploy(t, zip, root, in)
+		place(t, zip, root, in)
 		run(t, RunOptions{Root: root, Name: "demo"}).want(t, 0, "helped\n")
 	}
 }
@@ -369,7 +369,7 @@ func TestFullDisk(t *testing.T) {
 	t.Cleanup(func() { program(t, exec.Command("umount", disk)) })
 	root := filepath.Join(disk, "root")
 	small := sample(t, "1.0.0")
-	deploy(t, small, root, in)
+	place(t, small, root, in)
 	files := content{}
 	for i := range 64 {
 		files[fmt.Sprintf("blob%d.bin", i)] = strings.Repeat(fmt.Sprint(i), 50_000)
@@ -385,7 +385,7 @@ func TestFullDisk(t *testing.T) {
 			return all
 		}()),
 	} {
-		_, err := tryDeploy(t.Context(), zip, DeployOptions{Root: root}, in)
+		_, err := tryDeploy(t.Context(), zip, DeployOptions{Root: root, NoCompile: true}, in)
 		if err == nil || !strings.Contains(err.Error(), "no space left") || !strings.Contains(err.Error(), "the files take 6 MiB") ||
 			!strings.Contains(strings.Join(fault.Hints(err), " "), "make room") {
 			t.Errorf("%s: %v, hints %q", what, err, fault.Hints(err))
@@ -393,7 +393,7 @@ func TestFullDisk(t *testing.T) {
 		nothingStaged(t, root)
 		run(t, RunOptions{Root: root, Name: "demo"}).want(t, 0, "helped\n")
 	}
-	deploy(t, sample(t, "1.1.0"), root, in)
+	place(t, sample(t, "1.1.0"), root, in)
 }
 
 // TestReadOnlyRoot: on a file system that is read-only, what is deployed runs
@@ -403,7 +403,7 @@ func TestReadOnlyRoot(t *testing.T) {
 		t.Skip("mounting needs root on Linux")
 	}
 	in, root := newest(t), t.TempDir()
-	deploy(t, sample(t, "1.0.0"), root, in)
+	place(t, sample(t, "1.0.0"), root, in)
 	if out, err := exec.Command("mount", "--bind", root, root).CombinedOutput(); err != nil {
 		t.Skipf("nothing can be mounted here: %s", out)
 	}
@@ -412,10 +412,10 @@ func TestReadOnlyRoot(t *testing.T) {
 		t.Skipf("nothing can be mounted read-only here: %s", out)
 	}
 	run(t, RunOptions{Root: root, Name: "demo"}).want(t, 0, "helped\n")
-	if d := deploy(t, sample(t, "1.0.0"), root, in); d.Changed {
+	if d := place(t, sample(t, "1.0.0"), root, in); d.Changed {
 		t.Error("something changed on a read-only file system")
 	}
-	_, err := tryDeploy(t.Context(), sample(t, "1.1.0"), DeployOptions{Root: root}, in)
+	_, err := tryDeploy(t.Context(), sample(t, "1.1.0"), DeployOptions{Root: root, NoCompile: true}, in)
 	if err == nil || !strings.Contains(err.Error(), "cannot be written") || !strings.Contains(err.Error(), "read-only") || len(fault.Hints(err)) == 0 {
 		t.Errorf("%v, hints %q", err, fault.Hints(err))
 	}

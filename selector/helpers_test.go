@@ -171,10 +171,22 @@ func newest(t testing.TB) interpreters.Interpreter {
 	return list[len(list)-1]
 }
 
-// deploy selects for one interpreter and deploys below root.
+// place selects for one interpreter and deploys below root, without byte code,
+// which takes its time.
+func place(t testing.TB, zipPath, root string, in interpreters.Interpreter) Deployment {
+	t.Helper()
+	return deployWith(t, zipPath, DeployOptions{Root: root, NoCompile: true}, in)
+}
+
+// deploy is place with byte code, as agents deploy.
 func deploy(t testing.TB, zipPath, root string, in interpreters.Interpreter) Deployment {
 	t.Helper()
-	d, err := tryDeploy(context.Background(), zipPath, DeployOptions{Root: root}, in)
+	return deployWith(t, zipPath, DeployOptions{Root: root}, in)
+}
+
+func deployWith(t testing.TB, zipPath string, opt DeployOptions, in interpreters.Interpreter) Deployment {
+	t.Helper()
+	d, err := tryDeploy(context.Background(), zipPath, opt, in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +241,7 @@ func (r ran) want(t testing.TB, code int, stdout string) {
 func runOnce(t testing.TB, in interpreters.Interpreter, files content, opt RunOptions) ran {
 	t.Helper()
 	root := t.TempDir()
-	d := deploy(t, writeZip(t, files), root, in)
+	d := place(t, writeZip(t, files), root, in)
 	opt.Root, opt.Name = root, d.Record.Name
 	return run(t, opt)
 }
@@ -237,7 +249,27 @@ func runOnce(t testing.TB, in interpreters.Interpreter, files content, opt RunOp
 // eachPython runs a test for every minor version of Python on the machine.
 func eachPython(t *testing.T, test func(t *testing.T, in interpreters.Interpreter)) {
 	t.Helper()
-	for _, in := range minors(t) {
+	forPythons(t, minors(t), test)
+}
+
+// somePythons runs a test for the oldest and the newest Python 2 and 3 of the
+// machine, and for those that are not CPython.
+func somePythons(t *testing.T, test func(t *testing.T, in interpreters.Interpreter)) {
+	t.Helper()
+	var some []interpreters.Interpreter
+	list := minors(t)
+	for i, in := range list {
+		major := in.Report.PythonVersion().Release(0)
+		if i == 0 || i == len(list)-1 || in.Report.Implementation != "cpython" || list[i-1].Report.PythonVersion().Release(0) != major {
+			some = append(some, in)
+		}
+	}
+	forPythons(t, some, test)
+}
+
+func forPythons(t *testing.T, list []interpreters.Interpreter, test func(t *testing.T, in interpreters.Interpreter)) {
+	t.Helper()
+	for _, in := range list {
 		t.Run(pythonTag(*in.Report), func(t *testing.T) {
 			t.Parallel()
 			test(t, in)

@@ -118,7 +118,7 @@ func TestCore11FullPackage(t *testing.T) {
 				t.Errorf("stored %v, %v: %s", nestedStored, packageStored, got)
 			}
 			root := t.TempDir()
-			d := deploy(t, path, root, newest(t))
+			d := place(t, path, root, newest(t))
 			run(t, RunOptions{Root: root, Name: "demo"}).want(t, 0, "unwrapped\n")
 			if _, err := os.Stat(filepath.Join(d.PackagePath(), "helper.py")); err != nil {
 				t.Error(err)
@@ -192,7 +192,7 @@ func TestBrokenPackages(t *testing.T) {
 			ext := content{"extension.yml": manifest("demo", "1.0.0", unzipped), "extension.py": "import module; print(module.value)\n"}
 			ext["dep/"+bad] = string(wheeltest.Break(t, whole, f))
 			root := t.TempDir()
-			_, err := tryDeploy(t.Context(), writeZip(t, ext), DeployOptions{Root: root}, in)
+			_, err := tryDeploy(t.Context(), writeZip(t, ext), DeployOptions{Root: root, NoCompile: true}, in)
 			if code := fault.ExitCode(err); code != fault.BadInput && code != fault.Mismatch && code != fault.NoPackage {
 				t.Errorf("exit code %d: %v", code, err)
 			}
