@@ -52,8 +52,12 @@ func (k *keeper) keep(s *lock.Solution, old lock.Solution) {
 		if !ok || !was.Version.Equal(p.Version) || was.File.SHA256 == p.File.SHA256 || k.given[p.Project] {
 			continue
 		}
-		if was.Index == p.Index && sameNeeds(p, was) && k.listed(was) {
+		if f, ok := k.listed(was); ok && sameNeeds(p, was) {
 			s.Pins[i].File, s.Pins[i].RequiresPython = was.File, was.RequiresPython
+			s.Pins[i].File.URL, s.Pins[i].File.Path = f.URL, f.Path
+			if f.Path != "" {
+				s.Pins[i].File.URL = ""
+			}
 		}
 	}
 }
@@ -71,16 +75,23 @@ func sameNeeds(p, q lock.Pin) bool {
 	return slices.Equal(texts(p), texts(q))
 }
 
-// listed says whether the index still has just that file.
-func (k *keeper) listed(p lock.Pin) bool {
+// listed finds just that file in the index, which may be at another address
+// than it was.
+func (k *keeper) listed(p lock.Pin) (index.File, bool) {
 	project, err := k.source.Project(k.ctx, p.Project) // it was asked for to resolve
 	if err != nil {
-		return false
+		return index.File{}, false
 	}
 	release, ok := project.Release(p.Version)
-	return ok && slices.ContainsFunc(release.Files(), func(f index.File) bool {
-		return f.Name == p.File.Filename.Text && f.Unusable == "" && (f.SHA256() == p.File.SHA256 || f.SHA256() == "")
-	})
+	if !ok {
+		return index.File{}, false
+	}
+	for _, f := range release.Files() {
+		if f.Name == p.File.Filename.Text && f.Unusable == "" && (f.SHA256() == p.File.SHA256 || f.SHA256() == "") {
+			return f, true
+		}
+	}
+	return index.File{}, false
 }
 
 // holdDigests compares the digests of files with those that an earlier lock

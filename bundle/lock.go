@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -99,7 +100,7 @@ func Lock(ctx context.Context, opt LockOptions) (result Locked, err error) {
 // reason too.
 func (f *lockFile) differs(now lock.Asked) []string {
 	if f.document.Record == nil {
-		return []string{f.foreign()}
+		return f.foreign()
 	}
 	return f.document.Record.Compare(now).Lines()
 }
@@ -188,7 +189,8 @@ func (s *session) complete(ctx context.Context, l lock.Lock) error {
 			continue
 		}
 		group.Go(func() error {
-			got, err := s.client.Download(within, index.File{Name: f.Filename.Text, URL: f.URL, Path: f.Path, Size: f.Size})
+			// The client tells files without a digest apart by their addresses.
+			got, err := s.client.Download(within, index.File{Name: f.Filename.Text, URL: cmp.Or(f.URL, f.Path), Path: f.Path, Size: f.Size})
 			sums[i] = got.SHA256
 			return err
 		})

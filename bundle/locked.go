@@ -94,7 +94,7 @@ func (s *session) parseLock(path string) (*lockFile, error) {
 // Targets that are locked and not asked for do not.
 func (f *lockFile) stale(now lock.Asked) []string {
 	if f.document.Record == nil {
-		return []string{f.foreign()}
+		return f.foreign()
 	}
 	d := f.document.Record.Compare(now)
 	d.Removed = nil
@@ -102,11 +102,11 @@ func (f *lockFile) stale(now lock.Asked) []string {
 }
 
 // foreign says why the lock has no record of what was asked.
-func (f *lockFile) foreign() string {
+func (f *lockFile) foreign() []string {
 	if f.document.Damage != nil {
-		return strings.TrimPrefix(f.document.Damage.Error(), f.path+":")
+		return strings.Split(f.document.Damage.Error(), "\n")
 	}
-	return "it was written by " + f.document.CreatedBy + ", and does not say what was asked"
+	return []string{"it was written by " + f.document.CreatedBy + ", and does not say what was asked"}
 }
 
 // solved gives the pins: those of pylock.toml where it is the answer to what is
@@ -168,14 +168,11 @@ func (s *session) compareLocked(l lock.Lock, file *lockFile, stale []string) err
 		}
 		return &StaleError{file.path, s.project.Dir, reasons}
 	}
-	if file.document.CreatedBy != createdByAxle {
-		stale = []string{"was written by " + file.document.CreatedBy + ", and does not say what was asked"}
-	}
 	for _, c := range changes {
 		stale = append(stale, c.String())
 	}
 	for _, reason := range append(stale, "its versions were taken where they fit: "+lockCommand(s.project.Dir)+" writes it anew") {
-		s.warn(fault.Warning{File: file.path, Text: reason})
+		s.warn(fault.Warning{File: file.path, Text: strings.TrimPrefix(reason, file.path+":")})
 	}
 	return nil
 }
