@@ -114,7 +114,7 @@ func (a Alignment) lines(m Matrix) []string {
 		packages = fmt.Sprintf("packages: %d, as without it", a.Packages)
 	}
 	switch saved := a.BytesBefore - a.Bytes; {
-	case a.BytesBefore == 0:
+	case a.BytesBefore == 0, saved == 0:
 	case saved < 0:
 		packages += fmt.Sprintf(", %s more", mebibytes(-saved))
 	default:
