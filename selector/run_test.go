@@ -501,7 +501,7 @@ func TestScriptsOfThePackage(t *testing.T) {
 			"bin/tool": "#!/bin/sh\n'''exec' \"${AXLE_PYTHON:-python3}\" \"$0\" \"$@\"\n' '''\nimport os, sys\nsys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))\n" +
 				"import helper\nsys.stdout.write('%s %d.%d %s\\n' % (helper.VALUE, sys.version_info[0], sys.version_info[1], sys.argv[1]))\nsys.exit(5)\n"}),
 	})
-	eachPython(t, func(t *testing.T, in interpreters.Interpreter) {
+	somePythons(t, func(t *testing.T, in interpreters.Interpreter) {
 		root := t.TempDir()
 		place(t, zip, root, in)
 		v := in.Report.PythonVersion()
@@ -566,7 +566,7 @@ func TestUniversalExtension(t *testing.T) {
 	if err := os.WriteFile(fields, []byte("\ufeff{\"what\": \"file\", \"rc\": 3, \"big\": \""+big+"\"}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	eachPython(t, func(t *testing.T, in interpreters.Interpreter) {
+	somePythons(t, func(t *testing.T, in interpreters.Interpreter) {
 		root := t.TempDir()
 		place(t, zip, root, in)
 		for _, c := range []struct {
