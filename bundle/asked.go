@@ -84,6 +84,7 @@ func (c chosen) asRecorded() map[string]string {
 	set("only-final", selected(c.releases.OnlyFinal), "")
 	set("only-binary", selected(c.formats.OnlyBinary), "")
 	set("no-binary", selected(c.formats.NoBinary), "")
+	set("build-sdists", selected(c.sdists), "")
 	if c.requireHashes {
 		p["require-hashes"] = "true"
 	}

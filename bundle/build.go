@@ -20,7 +20,10 @@ func Matrix(ctx context.Context, opt Options) (plan Plan, err error) {
 	if err != nil {
 		return plan, err
 	}
-	if plan.Lock, err = s.solved(ctx); err != nil {
+	if plan.Lock, err = s.solved(ctx); err == nil {
+		plan.Lock, err = s.sdists.built(ctx, plan.Lock)
+	}
+	if err != nil {
 		return plan, err
 	}
 	if err := s.packages(&plan, nil, nil); err != nil {
@@ -42,7 +45,10 @@ func Build(ctx context.Context, opt Options) (result Result, err error) {
 	if err != nil {
 		return result, err
 	}
-	if plan.Lock, err = s.solved(ctx); err != nil {
+	if plan.Lock, err = s.solved(ctx); err == nil {
+		plan.Lock, err = s.sdists.built(ctx, plan.Lock)
+	}
+	if err != nil {
 		return result, err
 	}
 	foreign, err := s.foreign(ctx, plan)

@@ -61,7 +61,7 @@ func Lock(ctx context.Context, opt LockOptions) (result Locked, err error) {
 	if err != nil {
 		return result, err
 	}
-	request, err := s.request()
+	request, err := s.request(ctx)
 	if err != nil {
 		return result, err
 	}
@@ -121,6 +121,9 @@ func (s *session) relock(ctx context.Context, opt LockOptions, request resolve.R
 		return l, err
 	}
 	if err := s.missing(Plan{Lock: l}); err != nil {
+		return l, err
+	}
+	if err := lockable(l); err != nil {
 		return l, err
 	}
 	if err := s.hold(ctx, l, request, asked, &kept); err != nil {

@@ -113,7 +113,7 @@ func (f *lockFile) foreign() []string {
 // asked, and nothing needs to be resolved; else what is resolved, with the
 // versions of the lock where they fit, and a warning that says why.
 func (s *session) solved(ctx context.Context) (lock.Lock, error) {
-	request, err := s.request()
+	request, err := s.request(ctx)
 	if err != nil {
 		return lock.Lock{}, err
 	}

@@ -3,6 +3,8 @@ package bundle
 import (
 	"context"
 	"time"
+
+	"github.com/axlepack/axle/interpreters"
 )
 
 // Options say what to build and with what. Dir and CacheDir are required.
@@ -43,6 +45,10 @@ type Options struct {
 	// sys.prefix of environments whose pip.conf counts.
 	AskPip   func(ctx context.Context, script string) (string, error)
 	Prefixes []string
+
+	// Interpreters finds the Pythons of this machine, to build source
+	// distributions with. It is called when there is one to build; nil finds none.
+	Interpreters func(ctx context.Context) ([]interpreters.Interpreter, error)
 
 	// Progress is told what goes on; nil tells nobody.
 	Progress Progress
@@ -87,6 +93,9 @@ type Policy struct {
 	AllReleases, OnlyFinal []string
 	// OnlyBinary are taken from wheels only, NoBinary are built from source.
 	OnlyBinary, NoBinary []string
+	// BuildSdists may be built from source on this machine where they have no
+	// wheel. Sources that the requirements name are built anyway.
+	BuildSdists []string
 	// RequireHashes takes only files whose digest stands in the requirements.
 	RequireHashes bool
 	// ExcludeNewer is a time, a day or an age ("7 days"): files uploaded from

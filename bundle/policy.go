@@ -16,6 +16,7 @@ import (
 type chosen struct {
 	releases      extension.ReleaseControl
 	formats       extension.FormatControl
+	sdists        extension.Selection // what may be built from source
 	requireHashes bool
 	excludeNewer  extension.Cutoff
 	resolution    resolve.Strategy
@@ -35,6 +36,7 @@ func (p Policy) asked() (chosen, error) {
 	c.releases.AllReleases, c.releases.OnlyFinal = selection("--all-releases", p.AllReleases), selection("--only-final", p.OnlyFinal)
 	c.releases.AllReleases.All = c.releases.AllReleases.All || p.Pre
 	c.formats.OnlyBinary, c.formats.NoBinary = selection("--only-binary", p.OnlyBinary), selection("--no-binary", p.NoBinary)
+	c.sdists = selection("--build-sdists", p.BuildSdists)
 	problems = add(problems, conflict("--all-releases", "--only-final", c.releases.Conflict()))
 	problems = add(problems, conflict("--only-binary", "--no-binary", c.formats.Conflict()))
 	c.resolution, problems = oneOf(problems, "--resolution", p.Resolution, resolve.Highest, resolve.Lowest, resolve.LowestDirect)
@@ -79,6 +81,7 @@ func (c chosen) over(p extension.Project) chosen {
 	less, r := p.Manifest.Bundle.Policy, p.Requirements
 	c.releases = c.releases.Over(r.Releases.Over(less.Releases))
 	c.formats = c.formats.Over(r.Formats.Over(less.Formats))
+	c.sdists = c.sdists.And(less.Sdists)
 	c.requireHashes = c.requireHashes || less.RequireHashes || r.HashesRequired()
 	if c.excludeNewer.IsZero() {
 		c.excludeNewer = less.ExcludeNewer

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"context"
 	"path/filepath"
 	"strconv"
 
@@ -10,7 +11,7 @@ import (
 	"github.com/axlepack/axle/internal/resolve"
 )
 
-func (s *session) request() (resolve.Request, error) {
+func (s *session) request(ctx context.Context) (resolve.Request, error) {
 	request := resolve.Request{Targets: s.targets}
 	r, policy := s.project.Requirements, s.project.Manifest.Bundle.Policy
 	var problems fault.List
@@ -18,7 +19,7 @@ func (s *session) request() (resolve.Request, error) {
 		list := make([]resolve.Requirement, len(lines), len(lines)+len(bounds))
 		for i, line := range lines {
 			var err error
-			list[i], err = s.requirement(line)
+			list[i], err = s.requirement(ctx, line)
 			problems = add(problems, err)
 		}
 		for _, b := range bounds {
@@ -34,7 +35,7 @@ func (s *session) request() (resolve.Request, error) {
 
 // requirement turns a line of a requirements file into the resolver's form. A
 // URL or path becomes the one file that serves the project.
-func (s *session) requirement(line extension.RequirementLine) (resolve.Requirement, error) {
+func (s *session) requirement(ctx context.Context, line extension.RequirementLine) (resolve.Requirement, error) {
 	r := resolve.Requirement{Requirement: line.Requirement, Origin: s.origin(line.File, line.Line)}
 	for _, h := range line.Hashes {
 		r.Hashes = append(r.Hashes, h.Algorithm+":"+h.Digest)
@@ -43,15 +44,15 @@ func (s *session) requirement(line extension.RequirementLine) (resolve.Requireme
 	if place == "" {
 		place = line.Requirement.URL
 	}
-	if place == "" {
+	switch {
+	case place == "":
 		return r, nil
+	case isSource(place):
+		return s.sdists.requirement(ctx, line, r, place)
 	}
 	file, err := index.Direct(place)
 	if err != nil {
 		return r, line.Problem(fault.BadInput, err.Error(), "")
-	}
-	if !file.IsWheel {
-		return r, line.Problem(fault.BadInput, "only wheels can be packed, and this is not one", "build one with: pip wheel --no-deps "+place)
 	}
 	r.File, r.URL = &file, ""
 	return r, nil

@@ -24,6 +24,7 @@ type session struct {
 	// fromLock says that the pins are those of pylock.toml, and nothing was
 	// resolved.
 	fromLock bool
+	sdists   *sdists
 
 	mu       sync.Mutex
 	warnings []fault.Warning
@@ -43,6 +44,7 @@ func open(ctx context.Context, opt Options) (*session, error) {
 		opt.Now = time.Now
 	}
 	s := &session{opt: opt}
+	s.sdists = newSdists(s)
 	asked, err := opt.Policy.asked()
 	if err != nil {
 		return s, err

@@ -29,7 +29,7 @@ func (s *session) solve(ctx context.Context, request resolve.Request, options re
 			request.Targets = append(request.Targets, t)
 		}
 	}
-	result, err := resolve.Resolve(ctx, s.source(), request, options)
+	result, err := s.sdists.resolve(ctx, s.source(), request, options)
 	if err != nil || len(excluded) == 0 {
 		return lock.Lock(result), err
 	}
@@ -101,14 +101,17 @@ func (s *session) compareAlignment(ctx context.Context, plan *Plan, foreign []me
 	if s.fromLock || s.policy.align != resolve.AlignAll || len(plan.Lock.Solutions) < 2 {
 		return nil
 	}
-	request, err := s.request()
+	request, err := s.request(ctx)
 	if err != nil {
 		return err
 	}
 	options := s.policy.resolveOptions(s.opt.Now())
 	options.Align = resolve.AlignPython
 	plain := Plan{Project: plan.Project, Targets: plan.Targets}
-	if plain.Lock, err = s.solve(ctx, request, options); err != nil {
+	if plain.Lock, err = s.solve(ctx, request, options); err == nil {
+		plain.Lock, err = s.sdists.built(ctx, plain.Lock)
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.packages(&plain, nil, foreign); err != nil {

@@ -18,6 +18,7 @@ type buildFlags struct {
 	index                       bundle.Index
 	policy                      bundle.Policy
 	allowMissing                bool
+	builders                    []string
 }
 
 func (f *buildFlags) add(cmd *cobra.Command) {
@@ -56,7 +57,10 @@ func (f *buildFlags) addPolicy(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&p.AllReleases, "all-releases", nil, "take pre-releases of these `projects` too: names with commas, or :all:")
 	flags.StringArrayVar(&p.OnlyFinal, "only-final", nil, "never take pre-releases of these `projects`, or :all:")
 	flags.StringArrayVar(&p.OnlyBinary, "only-binary", nil, "take these `projects` from wheels only, or :all:")
-	flags.StringArrayVar(&p.NoBinary, "no-binary", nil, "build these `projects` from source, or :all:")
+	flags.StringArrayVar(&p.NoBinary, "no-binary", nil, "take these `projects` from source only, or :all:; see --build-sdists")
+	flags.StringArrayVar(&p.BuildSdists, "build-sdists", nil, "let these `projects`, or with no names all, be built from source on this machine where they have no wheel: --build-sdists=NAME,NAME")
+	flags.Lookup("build-sdists").NoOptDefVal = ":all:"
+	flags.StringArrayVar(&f.builders, "builder-python", nil, "a `PATH` of an interpreter to build source distributions with, in place of those found (may be repeated)")
 	flags.BoolVar(&p.RequireHashes, "require-hashes", false, "take only files whose digest stands in the requirements")
 	flags.StringVar(&p.ExcludeNewer, "exclude-newer", "", "leave out files uploaded later than a `date`: 2026-11-21, a time, or an age such as \"7 days\"")
 	flags.StringVar(&p.Resolution, "resolution", "", "`highest|lowest|lowest-direct` versions; lowest-direct: the lowest of what the project itself requires (default highest)")
@@ -83,7 +87,25 @@ func (e *env) options(f buildFlags, list []string) bundle.Options {
 		Targets: f.targets, Platforms: f.platforms, Pythons: f.pythons,
 		Input: f.input, Index: f.index, Policy: f.policy, AllowMissing: f.allowMissing,
 		AskPip: e.askPip, Prefixes: e.prefixes(),
+		Interpreters: func(ctx context.Context) ([]interpreters.Interpreter, error) { return e.builders(ctx, f.builders) },
 	}
+}
+
+// builders are the interpreters to build source distributions with: those named,
+// else those of the machine.
+func (e *env) builders(ctx context.Context, paths []string) ([]interpreters.Interpreter, error) {
+	f := agentFlags{interpreters: paths}
+	a, err := e.agent(f)
+	if err != nil {
+		return nil, err
+	}
+	list := e.find(ctx, a, f)
+	for _, in := range list {
+		if in.Err != nil && len(paths) > 0 {
+			return nil, in.Err
+		}
+	}
+	return list, nil
 }
 
 // askPip runs a script under the first interpreter here whose pip answers.

@@ -3,8 +3,10 @@ package main
 import (
 	"debug/elf"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,6 +33,7 @@ import (
 //	    files: kiln-files            the files of this folder are its own
 //	    file kiln/data.txt: a\nb     one more file, of two lines
 //	    native: kiln/_kiln           an extension module for each platform
+//	    plan: {"fail": "build_wheel"}  what the backend of its sdist does; see indextest.Backend
 //	    digest: 00…                  what the index says, in place of the truth
 //	    broken: truncated            see wheeltest.Fault
 //	    metadata: License: MIT       a line more in METADATA
@@ -43,6 +46,7 @@ type release struct {
 	uploaded, digest string
 	files            map[string]string
 	native           string
+	plan             map[string]any
 	broken           wheeltest.Fault
 }
 
@@ -135,6 +139,8 @@ func (r *release) set(dir, line string) error {
 		r.digest = value
 	case "native":
 		r.native = value
+	case "plan":
+		return json.Unmarshal([]byte(value), &r.plan)
 	case "broken":
 		if r.broken = faultOf(value); r.broken == "" {
 			return fmt.Errorf("a wheel cannot be broken by %q", value)
@@ -176,7 +182,7 @@ func (r *release) file(t testing.TB, tag string) indextest.File {
 	f.Metadata = fmt.Appendf(nil, "Metadata-Version: 2.1\nName: %s\nVersion: %s\n%s", r.project, r.version, r.metadata)
 	if tag == "sdist" {
 		f.Name = fmt.Sprintf("%s-%s.tar.gz", escaped, r.version)
-		f.Content = indextest.Sdist(f.Name, string(f.Metadata))
+		f.Content = indextest.Sdist(f.Name, string(f.Metadata), "backend.py", indextest.Backend, "plan.json", r.planned(t))
 		f.Metadata = nil
 		return f
 	}
@@ -197,6 +203,22 @@ func (r *release) file(t testing.TB, tag string) indextest.File {
 		f.Content = wheeltest.Break(t, f.Content, r.broken)
 	}
 	return f
+}
+
+// planned is the plan of its source distribution: the metadata and the files
+// are those of the wheels, unless the plan has its own.
+func (r *release) planned(t testing.TB) string {
+	t.Helper()
+	plan := map[string]any{"name": strings.ReplaceAll(r.project, "-", "_"), "version": r.version, "more": strings.Split(strings.TrimSpace(r.metadata), "\n"), "files": r.files}
+	if r.metadata == "" {
+		delete(plan, "more")
+	}
+	maps.Copy(plan, r.plan)
+	text, err := json.Marshal(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // nativeMember is the smallest extension module that a loader would know for

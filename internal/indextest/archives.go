@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	_ "embed"
 	"encoding/base64"
 	"fmt"
 	"hash/crc32"
@@ -68,19 +69,29 @@ func Zip(members ...string) []byte {
 	return b.Bytes()
 }
 
-// Sdist makes a tiny source archive (.tar.gz) whose PKG-INFO is metadata.
-func Sdist(name, metadata string) []byte {
+// Backend is a build backend for source archives of tests, to be put beside
+// their pyproject.toml as backend.py. It does what plan.json there says: see its
+// source.
+//
+//go:embed backend.py
+var Backend string
+
+// Sdist makes a tiny source archive (.tar.gz) whose PKG-INFO is metadata, and
+// whose pyproject.toml names the module backend beside it as its backend. extra
+// are more members by name and content, alternately.
+func Sdist(name, metadata string, extra ...string) []byte {
 	top := strings.TrimSuffix(name, ".tar.gz") + "/"
 	var b bytes.Buffer
 	g := gzip.NewWriter(&b)
 	t := tar.NewWriter(g)
-	for _, m := range [][2]string{
-		{"PKG-INFO", metadata},
-		{"pyproject.toml", "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n"},
-	} {
-		err := t.WriteHeader(&tar.Header{Name: top + m[0], Mode: 0o644, Size: int64(len(m[1])), ModTime: epoch})
+	members := append([]string{
+		"PKG-INFO", metadata,
+		"pyproject.toml", "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n",
+	}, extra...)
+	for i := 0; i < len(members); i += 2 {
+		err := t.WriteHeader(&tar.Header{Name: top + members[i], Mode: 0o644, Size: int64(len(members[i+1])), ModTime: epoch})
 		if err == nil {
-			_, err = t.Write([]byte(m[1]))
+			_, err = t.Write([]byte(members[i+1]))
 		}
 		if err != nil {
 			panic(err)

@@ -18,13 +18,17 @@ import (
 	"github.com/axlepack/axle/internal/wheel"
 )
 
-// File is one wheel that was chosen.
+// File is one file that was chosen: a wheel, or a source distribution that has
+// to be built.
 type File struct {
+	// Filename is that of the wheel; of a source distribution it has Text, Name
+	// and Version alone.
 	Filename wheel.Filename
 	// URL is where the file is fetched from, without credentials or fragment.
 	// It is empty for a file of the developer's own folders.
 	URL string
-	// Path is set instead of URL for a file on this machine.
+	// Path is set instead of URL for a file on this machine, or a project
+	// folder.
 	Path string
 	// SHA256 is lower-case hexadecimal; empty only for a local file or an
 	// index that publishes none.
@@ -34,6 +38,9 @@ type File struct {
 	// UploadTime is zero when the index does not say (PEP 700).
 	UploadTime time.Time
 }
+
+// IsWheel tells a wheel from a source distribution.
+func (f File) IsWheel() bool { return len(f.Filename.Tags) > 0 }
 
 // Key identifies the bytes of the file: its digest where one is known, else
 // its address. Two pins with the same key need one download.
@@ -52,6 +59,9 @@ type Pin struct {
 	Project pep508.Name
 	Version pep440.Version
 	File    File
+	// Source is what File was built from on this machine; nil for a file that is
+	// as it was fetched.
+	Source *File
 	// Index is the address of the index that served the file, without
 	// credentials; empty for local files and direct URLs.
 	Index string

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/axlepack/axle/internal/cache"
 	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/indextest"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
@@ -26,9 +26,6 @@ import (
 	"github.com/axlepack/axle/internal/wheel"
 	"github.com/axlepack/axle/interpreters"
 )
-
-//go:embed testdata/backend.py
-var backend string
 
 const pyproject = `[build-system]
 requires = []
@@ -51,7 +48,7 @@ func project(t testing.TB, p plan) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]string{"pyproject.toml": pyproject, "plan.json": string(text), "tools/backend.py": backend}
+	return map[string]string{"pyproject.toml": pyproject, "plan.json": string(text), "tools/backend.py": indextest.Backend}
 }
 
 func with(files map[string]string, more ...string) map[string]string {

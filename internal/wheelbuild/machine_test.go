@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/indextest"
 	"github.com/axlepack/axle/internal/native"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/interpreters"
@@ -129,7 +130,7 @@ func TestOldestIsTried(t *testing.T) {
 	})
 	marker := filepath.Join(t.TempDir(), "marker")
 	first := fmt.Sprintf("import os\nif not os.path.exists(%q):\n    open(%[1]q, 'w').close()\n    raise RuntimeError('too new')\n", marker)
-	s := sdist(t, "demo-1.0.tar.gz", with(project(t, plan{}), "tools/backend.py", first+backend))
+	s := sdist(t, "demo-1.0.tar.gz", with(project(t, plan{}), "tools/backend.py", first+indextest.Backend))
 	if m, err := f.Metadata(t.Context(), s); err != nil || m.Name != "demo" {
 		t.Error(m, err)
 	}
@@ -144,7 +145,7 @@ func TestNativeWheel(t *testing.T) {
 	library, facts := sharedLibrary(t, in.Path)
 	f := newFixture(t)
 	s := sdist(t, "demo-1.0.tar.gz", project(t, plan{
-		"tag": "cpXY-cpXY-linux_" + on.Platform.Arch, "copies": plan{"demo/_demo.so": library},
+		"tag": "cpXY-cpXY-linux_ARCH", "copies": plan{"demo/_demo.so": library},
 	}))
 	w, err := f.Wheel(t.Context(), s, on)
 	check(t, err)
