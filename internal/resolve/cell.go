@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"slices"
 
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/pep440"
@@ -86,7 +87,7 @@ func (c *cell) evaluate(d *dependency, extra pep508.Name) bool {
 }
 
 // rank is the place of a file in the target's order of tags, -1 when the
-// target cannot use it.
+// target cannot use it. With PreferPure files for any platform come first.
 func (c *cell) rank(f *candidate) int32 {
 	local := f.file.Local || f.file.Path != ""
 	known := c.ranks[local]
@@ -101,6 +102,9 @@ func (c *cell) rank(f *candidate) int32 {
 	rank = -1
 	if n, _, fits := order.Best(f.file.Wheel.Tags); fits {
 		rank = int32(n)
+		if c.options.Prefer == PreferPure && !slices.Equal(f.file.Wheel.Platforms, []string{"any"}) {
+			rank += int32(order.Len())
+		}
 	}
 	known[f.tagSet] = rank
 	return rank

@@ -52,6 +52,7 @@ type Prefer string
 const (
 	PreferShared   Prefer = "shared"   // one that neighbouring Pythons can share
 	PreferSpecific Prefer = "specific" // the one each target ranks first
+	PreferPure     Prefer = "pure"     // one for any platform, and then as PreferShared
 )
 
 // Strategy says which end of the versions to try first.

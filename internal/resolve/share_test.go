@@ -132,3 +132,25 @@ func TestConformanceMatrix(t *testing.T) {
 		t.Errorf("versions of numpy over the matrix: %v, want %v", numpy, want)
 	}
 }
+
+// With PreferPure every target takes the pure file where a version has one,
+// although it ranks others higher.
+func TestPreferPure(t *testing.T) {
+	client := newClient(t, tinyIndex(t, `
+both 1.0 | wheels: py2.py3-none-any cp39-abi3-win_amd64 cp310-cp310-win_amd64 cp310-cp310-manylinux_2_17_x86_64
+both 2.0 | wheels: py3-none-any cp39-abi3-win_amd64 cp310-cp310-win_amd64 cp310-cp310-manylinux_2_17_x86_64
+fast 1.0 | wheels: cp310-cp310-win_amd64 cp310-cp310-manylinux_2_17_x86_64`))
+	request := Request{
+		Requirements: parseRequirements(t, []string{"both", "fast"}),
+		Targets:      parseTargets(t, "cp310@win_amd64", "cp310@linux/amd64"),
+	}
+	result, err := Resolve(context.Background(), client, request, Options{Prefer: PreferPure})
+	if err != nil || len(result.Solutions) != 2 {
+		t.Fatalf("%d solutions: %v", len(result.Solutions), err)
+	}
+	for _, s := range result.Solutions {
+		if got, want := s.Pins[0].File.Filename.Text, "both-2.0-py3-none-any.whl"; got != want {
+			t.Errorf("%s: %s, want %s", s.Target, got, want)
+		}
+	}
+}
