@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/peer"
 	"github.com/axlepack/axle/interpreters"
 )
 
@@ -41,7 +42,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	peer.Clean()
+	os.Exit(code)
 }
 
 func child(text string) error {
