@@ -54,8 +54,11 @@ type Plan struct {
 
 // Matrix is the compatibility matrix of the plan.
 func (p Plan) Matrix() report.Matrix {
-	m := p.Project.Manifest
-	matrix := report.New(m.Name, m.Version.String(), p.Targets, p.Lock, p.Packages)
+	m, packages := p.Project.Manifest, p.Packages
+	if m.ZipSafe {
+		packages.Packages = nil // its dependencies lie beside its modules
+	}
+	matrix := report.New(m.Name, m.Version.String(), p.Targets, p.Lock, packages)
 	matrix.Alignment = p.Alignment
 	return matrix
 }

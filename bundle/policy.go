@@ -89,6 +89,10 @@ func (c chosen) over(p extension.Project) chosen {
 	c.resolution = first(c.resolution, resolve.Strategy(less.Resolution))
 	c.align = first(c.align, resolve.Align(less.Align))
 	c.prefer = first(c.prefer, resolve.Prefer(less.Prefer))
+	if p.Manifest.ZipSafe {
+		// A zip has room for one set of files, without binaries.
+		c.align, c.prefer = first(c.align, resolve.AlignAll), first(c.prefer, resolve.PreferPure)
+	}
 	return c
 }
 
