@@ -25,7 +25,7 @@ type ClientOptions struct {
 	// UserAgent is sent with each request; "axle" when empty.
 	UserAgent string
 	// Requests is how many pages and metadata may be asked for at once, 0 =
-	// 24; Downloads is how many files, 0 = 8.
+	// 48; Downloads is how many files, 0 = 8.
 	Requests, Downloads int
 	// Progress is told how many of a file's bytes are here; total is 0 when
 	// unknown. It is called from several goroutines.
@@ -94,7 +94,7 @@ func (o ClientOptions) withDefaults() ClientOptions {
 		o.UserAgent = "axle"
 	}
 	if o.Requests <= 0 {
-		o.Requests = 24
+		o.Requests = 48
 	}
 	if o.Downloads <= 0 {
 		o.Downloads = 8

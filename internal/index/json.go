@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,7 +49,9 @@ func parseJSON(base *url.URL, body []byte) ([]link, error) {
 		}
 	}
 	links := make([]link, 0, len(page.Files))
+	folders := folderTable{base: base, known: map[string]string{}}
 	for i := range page.Files {
+		page.Files[i].URL = folders.absolute(page.Files[i].URL)
 		if l, ok := page.Files[i].link(base); ok {
 			links = append(links, l)
 		}
@@ -78,7 +81,18 @@ func (f *jsonFile) link(base *url.URL) (link, bool) {
 	return l, true
 }
 
+// The hashes of nearly every file are this, a digest, and an end.
+const onlySHA256, onlySHA256End = `{"sha256":"`, `"}`
+
 func readHashes(raw json.RawMessage) []digest {
+	if len(raw) == 0 || string(raw) == "{}" {
+		return nil
+	}
+	if hex, ok := bytes.CutPrefix(raw, []byte(onlySHA256)); ok && len(hex) == 64+len(onlySHA256End) && string(hex[64:]) == onlySHA256End {
+		if h, ok := newDigest("sha256", string(hex[:64])); ok {
+			return []digest{h}
+		}
+	}
 	var byName map[string]string
 	if json.Unmarshal(raw, &byName) != nil {
 		return nil

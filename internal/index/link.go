@@ -73,10 +73,8 @@ func (l *link) setPlainURL(ref string) bool {
 		return false
 	}
 	rest, fragment, _ := strings.Cut(rest, "#")
-	for i := range len(rest) {
-		if !plainBytes[rest[i]] {
-			return false
-		}
+	if host, path, ok := strings.Cut(rest, "/"); !ok || !isPlainHost(host) || !isPlain(path) {
+		return false
 	}
 	slash := strings.LastIndexByte(rest, '/')
 	if slash < 1 || rest[0] == '/' || slash == len(rest)-1 || strings.Contains(rest, "/.") || strings.Trim(fragment, fragmentBytes) != "" {
@@ -88,6 +86,53 @@ func (l *link) setPlainURL(ref string) bool {
 		l.name = rest[slash+1:]
 	}
 	return true
+}
+
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if !plainBytes[s[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+// isPlainHost also takes a port.
+func isPlainHost(s string) bool {
+	host, port, ok := strings.Cut(s, ":")
+	return isPlain(host) && (!ok || port != "" && len(port) <= 5 && strings.Trim(port, "0123456789") == "")
+}
+
+// folderTable resolves the relative addresses of a page, whose files mostly lie
+// in few folders, folder by folder.
+type folderTable struct {
+	base  *url.URL
+	known map[string]string // relative folder → its address; "" = it has none
+}
+
+// absolute resolves a relative address that is of characters that mean nothing
+// but themselves, and gives back any other as it is.
+func (t folderTable) absolute(ref string) string {
+	if !isPlain(ref) {
+		return ref
+	}
+	slash := strings.LastIndexByte(ref, '/')
+	folder, name := ref[:slash+1], ref[slash+1:]
+	if name == "" || name == "." || name == ".." {
+		return ref
+	}
+	address, ok := t.known[folder]
+	if !ok {
+		if u, err := t.base.Parse("./" + folder); err == nil && !strings.HasPrefix(folder, "/") {
+			u.User, u.Fragment, u.RawFragment = nil, "", ""
+			address = u.String()
+		}
+		t.known[folder] = address
+	}
+	if address == "" {
+		return ref
+	}
+	return address + name
 }
 
 const fragmentBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~=&"

@@ -83,7 +83,10 @@ func group(links []link, project pep508.Name) []listingGroup {
 		if a.unusable != "" || b.unusable != "" {
 			return cmp.Or(cmp.Compare(boolInt(a.unusable != ""), boolInt(b.unusable != "")), cmp.Compare(a.link.name, b.link.name))
 		}
-		return cmp.Or(a.version().Compare(b.version()), cmp.Compare(a.link.name, b.link.name))
+		if c := a.version().Compare(b.version()); c != 0 {
+			return c
+		}
+		return strings.Compare(a.link.name, b.link.name)
 	})
 	all = slices.CompactFunc(all, func(a, b named) bool { return a.link.name == b.link.name })
 	var groups []listingGroup

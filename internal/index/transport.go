@@ -100,7 +100,7 @@ func newTransport(config Config) (http.RoundTripper, error) {
 		TLSClientConfig:     secure,
 		TLSHandshakeTimeout: timeout,
 		ForceAttemptHTTP2:   true,
-		MaxIdleConnsPerHost: 32,
+		MaxIdleConnsPerHost: 64,
 		IdleConnTimeout:     90 * time.Second,
 	}
 	if len(config.TrustedHosts) == 0 {
