@@ -106,6 +106,7 @@ func TestCore03Real(t *testing.T) {
 	mustWrite(t, filepath.Join(dir, "requirements.txt"), []byte("PyYAML\n"))
 	uip("build")
 	theirs := layout(t, dir)
+	runsHere(t, dir)
 	if err := os.RemoveAll(filepath.Join(dir, "dist")); err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +115,21 @@ func TestCore03Real(t *testing.T) {
 	}
 	if ours := layout(t, dir); !slices.Equal(ours, theirs) {
 		t.Errorf("axle packs %q, and UIP-CLI %q", ours, theirs)
+	}
+}
+
+// runsHere deploys the archive that UIP-CLI made and runs it (row 11).
+func runsHere(t *testing.T, dir string) {
+	t.Helper()
+	root := t.TempDir()
+	zips, _ := filepath.Glob(filepath.Join(dir, "dist", "extension_build", "*.zip"))
+	out, _, code := realAxle(t, "deploy", "--root", root, "--interpreter", peer.Python(t, ""), zips[0])
+	if code != 0 || !strings.Contains(out, "-linux_x86_64.whl") {
+		t.Errorf("deploy: exit code %d\n%s", code, out)
+	}
+	out, _, code = realAxle(t, "run", "--root", root, "--fields", `{"action": ["print"]}`, "real_ext")
+	if code != 0 || !strings.Contains(out, "Hello STDOUT!\n") || !strings.Contains(out, "Hello Extension!") {
+		t.Errorf("run: exit code %d\n%s", code, out)
 	}
 }
 
