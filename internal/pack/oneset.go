@@ -52,6 +52,7 @@ func projects(solutions []lock.Solution) []pep508.Name {
 // Use is a file, and the targets that want it.
 type Use struct {
 	File    string // "" where the project is not wanted
+	Why     string // why it cannot serve the other targets; "" when that is not known
 	Targets []target.Target
 }
 
@@ -64,7 +65,7 @@ func usesOf(project pep508.Name, solutions []lock.Solution) []Use {
 		key := p.File.Key()
 		if _, seen := at[key]; !seen {
 			at[key] = len(uses)
-			uses = append(uses, Use{File: p.File.Filename.Text})
+			uses = append(uses, Use{File: p.File.Filename.Text, Why: why(project, s, solutions)})
 		}
 		uses[at[key]].Targets = append(uses[at[key]].Targets, s.Target)
 	}
@@ -85,6 +86,9 @@ func (e *DifferError) Error() string {
 		if file == "" {
 			file = "nothing"
 		}
+		if u.Why != "" {
+			file += " (" + u.Why + ")"
+		}
 		parts = append(parts, fmt.Sprintf("%s for %s", file, targetList(u.Targets)))
 	}
 	return fmt.Sprintf("%s: zip_safe: true has room for one file, and the targets want %s", e.Project, strings.Join(parts, "; "))
@@ -95,7 +99,11 @@ func (e *DifferError) ExitCode() int { return fault.BadInput }
 
 // Hints say what helps.
 func (e *DifferError) Hints() []string {
-	return []string{"set zip_safe: false in extension.yml", "or pin a version of " + string(e.Project) + " that serves all targets, or narrow requires_python"}
+	help := "pin a version of " + string(e.Project) + " that serves all targets"
+	if slices.ContainsFunc(e.Uses, func(u Use) bool { return u.File == "" }) {
+		help = "require " + string(e.Project) + " for all targets, without a marker"
+	}
+	return []string{"set zip_safe: false in extension.yml", "or " + help + ", or narrow requires_python"}
 }
 
 // maxTargets is how many targets a message names.

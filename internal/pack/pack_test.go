@@ -300,6 +300,71 @@ func solution(t testing.TB, at string, names ...string) lock.Solution {
 	return s
 }
 
+// TestWhyFilesDiffer: beside each file stands what keeps it from the others.
+func TestWhyFilesDiffer(t *testing.T) {
+	pins := func(at string, change func(p *lock.Pin), names ...string) lock.Solution {
+		s := solution(t, at, names...)
+		for i := range s.Pins {
+			change(&s.Pins[i])
+		}
+		return s
+	}
+	requirer := "requests-2-py3-none-any.whl"
+	via := func(p *lock.Pin) {
+		if p.Project != "requests" {
+			p.Via = []pep508.Name{"requests"}
+		}
+	}
+	bound := func(text string) func(p *lock.Pin) {
+		return func(p *lock.Pin) {
+			if via(p); p.Project == "requests" {
+				r, err := pep508.Parse(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				p.Requires = []pep508.Requirement{r}
+			}
+		}
+	}
+	newer := func(p *lock.Pin) {
+		if via(p); p.Project == "idna" {
+			p.RequiresPython, _ = pep440.ParseSpecifierSet(">=3.10")
+		}
+	}
+	direct := func(p *lock.Pin) { p.Direct = true }
+	for name, test := range map[string]struct {
+		solutions []lock.Solution
+		want      []string
+	}{
+		"Requires-Python": {[]lock.Solution{pins("3.9@win_amd64", via, requirer, "idna-1-py3-none-any.whl"), pins("3.10@win_amd64", newer, requirer, "idna-2-py3-none-any.whl")},
+			[]string{"idna-1-py3-none-any.whl for cp39", "idna-2-py3-none-any.whl (Requires-Python >=3.10) for cp310"}},
+		"bounds": {[]lock.Solution{pins("3.9@win_amd64", bound("idna<2"), requirer, "idna-1-py3-none-any.whl"), pins("3.10@win_amd64", bound("idna>=2"), requirer, "idna-2-py3-none-any.whl")},
+			[]string{"idna-1-py3-none-any.whl (requests wants <2) for cp39", "idna-2-py3-none-any.whl (requests wants >=2) for cp310"}},
+		"marker without bounds": {[]lock.Solution{pins("3.9@win_amd64", bound("idna<2"), requirer, "idna-1-py3-none-any.whl"), pins("3.10@win_amd64", via, requirer)},
+			[]string{"idna-1-py3-none-any.whl for cp39", "require idna for all targets, without a marker"}},
+		"marker": {[]lock.Solution{pins("3.9@win_amd64", via, requirer, "idna-1-py3-none-any.whl"), pins("3.10@win_amd64", via, requirer)},
+			[]string{"nothing (a marker of requests) for cp310"}},
+		"own marker": {[]lock.Solution{pins("3.9@win_amd64", direct, "idna-1-py3-none-any.whl"), pins("3.10@win_amd64", direct)},
+			[]string{"nothing (a marker of the requirements) for cp310"}},
+		"other requirer": {[]lock.Solution{pins("3.9@win_amd64", via, requirer, "idna-1-py3-none-any.whl"), pins("3.10@win_amd64", via, "requests-3-py3-none-any.whl")},
+			[]string{"nothing (requests 3 does not require it) for cp310"}},
+		"no requirer": {[]lock.Solution{pins("3.9@win_amd64", via, requirer, "idna-1-py3-none-any.whl"), pins("3.10@win_amd64", via)},
+			[]string{"nothing (requests is not wanted either) for cp310"}},
+	} {
+		_, err := OneSet(test.solutions, func(lock.File) (string, bool) { return "", false })
+		if err == nil {
+			t.Errorf("%s: one set", name)
+			continue
+		}
+		said := err.Error() + "\n" + strings.Join(fault.Hints(err), "\n")
+		for _, want := range test.want {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: %s\nhas no %q", name, said, want)
+			}
+		}
+	}
+}
+
 // TestOneSet: a zip-safe extension has room for one set of files.
 func TestOneSet(t *testing.T) {
 	pure, tomli, colorama := "requests-2-py3-none-any.whl", "tomli-2-py3-none-any.whl", "colorama-1-py3-none-any.whl"
