@@ -96,6 +96,7 @@ func (p *problem) try(in *info) error {
 	if choice == absent {
 		return nil
 	}
+	p.readAhead(in, choice)
 	clauses, fits, err := p.load(in, nil, choice)
 	if err != nil || !fits {
 		return err

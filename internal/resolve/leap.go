@@ -16,8 +16,11 @@ import "github.com/axlepack/axle/internal/pep508"
 const (
 	patience = 24 // rejections for the same cause before leaping
 	maxLeap  = 48 // versions between two probes, at most
-	probes   = 4  // read at a time
+	probes   = 8  // read at a time
 )
+
+// farAhead is how many versions are read ahead of their turn, at most.
+const farAhead = 32
 
 // assumedFact: versions that were not read, between two that were.
 type assumedFact struct {
@@ -42,9 +45,6 @@ func (p *problem) rejected(in *info, choice int, c *clause) error {
 	n := p.rejections[why]
 	switch {
 	case n < p.patience || p.exact:
-		if n%4 == 0 {
-			p.readAhead(in, choice, min(n, 2*probes))
-		}
 		return nil
 	case n == p.patience:
 		return p.leap(why, choice)
@@ -54,9 +54,14 @@ func (p *problem) rejected(in *info, choice int, c *clause) error {
 	return nil
 }
 
-// readAhead asks for the metadata of the versions that come next.
-func (p *problem) readAhead(in *info, choice, n int) {
-	for _, c := range p.beyond(in, choice, n) {
+// readAhead asks for the metadata of the versions that come next, once some
+// were tried in vain: a third as many, so that little is read that was not needed.
+func (p *problem) readAhead(in *info, choice int) {
+	if in.loaded.has(choice) {
+		return
+	}
+	in.tried++
+	for _, c := range p.beyond(in, choice, min(in.tried/3, farAhead)) {
 		in.on.foresee(p.ctx, in.project, c)
 	}
 }
@@ -83,6 +88,7 @@ func (p *problem) leap(why cause, from int) error {
 		return err
 	}
 	l.bad = bad
+	why.in.tried = 0
 	return l.run()
 }
 
@@ -98,9 +104,15 @@ type leaper struct {
 }
 
 func (l *leaper) run() error {
+	for step, at := 1, l.at; step < maxLeap; step *= 2 {
+		at += step
+		l.ask(at)
+	}
 	for step := 1; l.at+step < len(l.list); step = min(2*step, maxLeap) {
 		if step == maxLeap {
-			l.ask(step)
+			for i := range probes {
+				l.ask(l.at + (i+1)*step)
+			}
 		}
 		moved, err := l.to(l.at + step)
 		if err != nil {
@@ -113,12 +125,10 @@ func (l *leaper) run() error {
 	return nil
 }
 
-// ask begins to read some of the next places.
-func (l *leaper) ask(step int) {
-	for i := range probes {
-		if next := l.at + (i+1)*step; next < len(l.list) {
-			l.why.in.on.foresee(l.p.ctx, l.why.in.project, l.list[next])
-		}
+// ask begins to read a place, if there is one.
+func (l *leaper) ask(place int) {
+	if place < len(l.list) {
+		l.why.in.on.foresee(l.p.ctx, l.why.in.project, l.list[place])
 	}
 }
 
@@ -126,6 +136,10 @@ func (l *leaper) ask(step int) {
 func (l *leaper) narrow(good int) error {
 	for good-l.at > 1 {
 		middle := l.at + (good-l.at)/2
+		if good-l.at >= 4 { // one of them comes next
+			l.ask(l.at + (middle-l.at)/2)
+			l.ask(middle + (good-middle)/2)
+		}
 		moved, err := l.to(middle)
 		if err != nil {
 			return err

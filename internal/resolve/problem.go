@@ -57,6 +57,7 @@ type info struct {
 	base   *info   // of an extra: its project
 	extras []*info // of a project: its extras
 
+	tried   int               // how many versions were tried, since the last leap
 	loaded  set               // choices whose dependencies are clauses
 	clauses map[int][]*clause // those, by choice
 	useless *clause           // the versions that no file makes usable

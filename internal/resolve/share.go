@@ -17,17 +17,21 @@ import (
 // package necessary anyway.
 //
 // Taking the longest run from the lowest Python on gives the fewest runs,
-// because every part of a run that can share can share too.
+// because every part of a run that can share can share too. Last, runs of
+// several platforms are made one where they can be.
 func (r *run) share(ctx context.Context, outcomes []outcome) {
+	var runs [][]int
 	for _, cells := range r.columns(outcomes) {
 		for len(cells) > 0 {
 			n := r.longest(outcomes, cells)
-			if n > 1 {
-				r.shareRun(ctx, outcomes, cells[:n])
-			}
+			runs = append(runs, cells[:n])
 			cells = cells[n:]
 		}
 	}
+	for _, cells := range runs {
+		r.exchange(ctx, outcomes, cells, r.chosen(ctx, outcomes, cells))
+	}
+	r.shareWide(ctx, outcomes, runs)
 }
 
 // columns are the solved cells of each platform, by rising Python; builds that
@@ -120,15 +124,21 @@ func (c *cell) alternatives(pin lock.Pin) []*index.File {
 	return out
 }
 
-// shareRun gives every cell of a run the same files.
-func (r *run) shareRun(ctx context.Context, outcomes []outcome, cells []int) {
+// chosen are the files that all cells of a run can have, one for each pin; nil
+// when there is a pin for which there is none.
+func (r *run) chosen(ctx context.Context, outcomes []outcome, cells []int) []*index.File {
 	first := outcomes[cells[0]].solution
 	chosen := make([]*index.File, len(first.Pins))
 	for i, pin := range first.Pins {
 		if chosen[i] = r.common(ctx, outcomes, cells, i, pin); chosen[i] == nil {
-			return
+			return nil
 		}
 	}
+	return chosen
+}
+
+// exchange gives every cell of a run the same files.
+func (r *run) exchange(ctx context.Context, outcomes []outcome, cells []int, chosen []*index.File) {
 	for _, at := range cells {
 		pins := outcomes[at].solution.Pins
 		for i, f := range chosen {
