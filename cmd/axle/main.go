@@ -17,6 +17,7 @@ import (
 )
 
 func main() {
+	relaxCollector()
 	os.Exit(Main(os.Args[1:]))
 }
 
