@@ -88,13 +88,14 @@ type (
 //	password VARIABLE URL USER:WORD   set to the address with credentials
 //	requires PROJECT NAME…            write its requirements.txt
 //	expand FILE                       replace $VARIABLES in FILE by their values
+//	backend DIR                       write the build backend of the tests, backend.py
 //	tidy                              no half-finished file lies anywhere
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"index": cmdIndex, "fault": cmdFault, "heal": cmdHeal, "asked": cmdAsked, "forget": cmdForget,
 		"wheels": cmdWheels, "exits": cmdExits, "remember": cmdRemember, "unchanged": cmdUnchanged, "tidy": cmdTidy,
 		"sum": cmdSum, "expand": cmdExpand, "password": cmdPassword,
-		"requires": cmdRequires,
+		"requires": cmdRequires, "backend": cmdBackend,
 	}
 }
 
@@ -291,6 +292,12 @@ func leftovers(dir string) []string {
 		return nil
 	})
 	return left
+}
+
+func cmdBackend(ts *testscript.TestScript, _ bool, args []string) {
+	for _, dir := range args {
+		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(dir), "backend.py"), []byte(indextest.Backend), 0o644))
+	}
 }
 
 func cmdSum(ts *testscript.TestScript, _ bool, args []string) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/archive"
@@ -46,10 +47,18 @@ func (w *workshop) makeEnvironment(ctx context.Context, dir string) (*environmen
 		return nil, err
 	}
 	e := &environment{dir: dir}
-	if err := json.Unmarshal(data, e); err != nil || e.Purelib == "" || e.Scripts == "" {
-		return nil, fault.Errorf(fault.NoInterpreter, "%s: it made a virtual environment without a place for modules", w.machine.path)
+	if err := json.Unmarshal(data, e); err != nil || !e.isWithin() {
+		return nil, fault.Errorf(fault.NoInterpreter, "%s: it made a virtual environment that puts modules elsewhere", w.machine.path)
 	}
 	return e, nil
+}
+
+// isWithin says whether everything that is installed lies in the environment.
+func (e *environment) isWithin() bool {
+	return !slices.ContainsFunc([]string{e.Python, e.Purelib, e.Platlib, e.Scripts, e.Data, e.Include}, func(path string) bool {
+		rel, err := filepath.Rel(e.dir, path)
+		return err != nil || !filepath.IsLocal(rel)
+	})
 }
 
 // install puts the wheels of pins into the environment.

@@ -3,6 +3,7 @@ package wheelbuild
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
@@ -62,8 +63,12 @@ func (w *workshop) failed(ctx context.Context, doing string, err error, out *tai
 		return context.Cause(ctx)
 	}
 	lines := out.lines()
+	gone := strings.NewReplacer(w.dir, "…")
+	if w.root != "" {
+		gone = strings.NewReplacer(w.root+string(filepath.Separator), "", w.dir, "…")
+	}
 	for i := range lines {
-		lines[i] = strings.ReplaceAll(lines[i], w.dir, "…") // the folder is gone when this is read
+		lines[i] = gone.Replace(lines[i]) // the folders are, when this is read
 	}
 	backend, _, _ := strings.Cut(w.source.about.Build.Backend, ":")
 	return &BuildError{

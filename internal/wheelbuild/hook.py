@@ -15,7 +15,7 @@ class Refused(Exception):
 
 
 def load(request):
-    path = [os.path.join(request["source"], *p.split("/")) for p in request["backend_path"]]
+    path = [os.path.normpath(os.path.join(request["source"], *p.split("/"))) for p in request["backend_path"]]
     sys.path[:0] = path
     module, _, attributes = request["backend"].partition(":")
     try:
@@ -72,7 +72,10 @@ def main():
     except BaseException as e:
         import traceback
 
-        traceback.print_exc()
+        at = e.__traceback__
+        for _ in range(2):  # this file's own calls say nothing
+            at = at.tb_next or at
+        traceback.print_exception(type(e), e, at)
         answer = {"error": "it raised " + type(e).__name__}
     sys.stdout.flush()
     with open(request["answer"], "w", encoding="utf-8") as f:

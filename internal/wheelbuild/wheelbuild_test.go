@@ -375,7 +375,7 @@ func TestBuildRequirements(t *testing.T) {
 	f.shelf.wheels["helper"] = fileOf(t, "helper-2.0-py3-none-any.whl", indextest.Wheel("helper-2.0-py3-none-any.whl",
 		"Metadata-Version: 2.1\nName: helper\nVersion: 2.0\n",
 		"helper-2.0.data/scripts/raw", "#!python\nprint('raw runs')\n",
-		"helper-2.0.data/data/share/helper.txt", "shared",
+		"helper-2.0.data/data/share/helper.txt", "shared", "helper-2.0.data/headers/helper.h", "",
 		"helper-2.0.data/purelib/helper_pure.py", "VALUE = 7\n",
 		"helper/cli.py", "import sys\ndef main():\n    print('cli runs under', sys.prefix)\n",
 		"helper-2.0.dist-info/entry_points.txt", "[console_scripts]\nhelper-cli = helper.cli:main\n"))
@@ -389,6 +389,7 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
     out = subprocess.check_output(["helper-cli"]).decode() + subprocess.check_output(["raw"]).decode()
     assert sys.prefix in out and "raw runs" in out, out
     assert os.path.exists(os.path.join(sys.prefix, "share", "helper.txt"))
+    assert os.path.exists(os.path.join(sys.prefix, "include", "site", "python%d.%d" % sys.version_info[:2], "helper", "helper.h"))
     raise SystemExit("%s %d %s" % (version("helper"), helper_pure.VALUE, sys.prefix == os.environ["VIRTUAL_ENV"]))
 `
 	files := with(project(t, plan{}), "tools/backend.py", hook, "pyproject.toml", strings.Replace(pyproject, "[]", `["helper>=1"]`, 1))
