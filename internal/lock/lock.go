@@ -6,6 +6,16 @@
 // A [Solution] is complete for its target: nothing outside it is needed to
 // install, and nothing in it is unneeded. Markers, tags and Requires-Python
 // were decided for the target and are not looked at again.
+//
+// # pylock.toml
+//
+// [NewDocument] writes a lock down as a [Document]: what PEP 751 has for every
+// installer, with the shortest markers that tell the targets apart, and under
+// [tool.axle] what was asked, with the file of each target. [Document.Lock]
+// gives just the lock back. [Parse] reads locks of any tool; of those,
+// [Document.Preferences] gives the versions. Paths are relative to the folder
+// of the document; credentials are never written. Packages from version
+// control are refused.
 package lock
 
 import (
