@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,28 +69,35 @@ type built struct {
 }
 
 func builtOf(r bundle.Result) built {
-	b := built{Zips: r.Zips, Packages: r.Packages, Seconds: r.Elapsed.Seconds(), Matrix: r.Plan.Matrix()}
+	b := built{Zips: r.Zips, Packages: append([]bundle.Output{}, r.Packages...), Seconds: r.Elapsed.Seconds(), Matrix: r.Plan.Matrix()}
 	for _, t := range r.Plan.Matrix().Holes() {
 		b.Missing = append(b.Missing, t.String())
 	}
 	return b
 }
 
+// drawBuild prints the matrix, the zips and what it came to; with --quiet the
+// zips alone.
 func (e *env) drawBuild(r bundle.Result) error {
+	var b strings.Builder
 	if !e.quiet {
-		if err := r.Plan.Matrix().Text(e.stdout); err != nil {
+		if err := r.Plan.Matrix().Text(&b); err != nil {
 			return err
 		}
-		fmt.Fprintln(e.stdout)
+		fmt.Fprintln(&b)
 	}
 	for _, z := range r.Zips {
-		fmt.Fprintf(e.stdout, "%s  %s  sha256:%s\n", z.Path, size(z.Size), z.SHA256)
+		fmt.Fprintf(&b, "%s  %s  sha256:%s\n", z.Path, size(z.Size), z.SHA256)
 	}
 	if !e.quiet {
-		fmt.Fprintf(e.stdout, "%s for %s in %s\n", count(len(r.Packages), "package"), count(len(r.Plan.Lock.Solutions), "target"),
-			r.Elapsed.Round(10*time.Millisecond))
+		made := count(len(r.Plan.Lock.Solutions), "target")
+		if len(r.Packages) > 0 {
+			made = count(len(r.Packages), "package") + " for " + made
+		}
+		fmt.Fprintf(&b, "%s in %s\n", made, r.Elapsed.Round(10*time.Millisecond))
 	}
-	return nil
+	_, err := io.WriteString(e.stdout, b.String())
+	return err
 }
 
 // count is a number of things: "1 package", "2 packages".
