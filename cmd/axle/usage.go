@@ -21,6 +21,9 @@ func usageError(cmd *cobra.Command, err error) error {
 		if near, ok := fault.Nearest(unknown.GetSpecifiedName(), known); ok {
 			hints = append(hints, "did you mean --"+near+"?")
 		}
+		if cmd.Name() == "run" {
+			hints = append(hints, "what the extension itself gets stands behind --: axle run NAME -- ARGS...")
+		}
 	}
 	return fault.WithHints(fault.WithCode(err, fault.Usage), append(hints, "see: "+cmd.CommandPath()+" --help")...)
 }
