@@ -3,15 +3,17 @@ package resolve
 import (
 	"context"
 	"slices"
+
+	"github.com/axlepack/axle/internal/lock"
 )
 
-// shareWide makes one of runs of the same Pythons and versions on several
-// platforms, where they have files for all of these in common: the pure Python
-// ones beside those of each platform. Again all files of a run change or none.
+// shareWide makes one of runs of several platforms that have the same versions,
+// where there are files that all of them can use: the pure Python ones beside
+// those of each platform. Again all files of a run change or none.
 func (r *run) shareWide(ctx context.Context, outcomes []outcome, runs [][]int) {
 	for len(runs) > 0 {
 		wide := runs[0]
-		var chosen, left = r.chosen(ctx, outcomes, wide), [][]int(nil)
+		chosen, left := r.chosen(ctx, outcomes, wide), [][]int(nil)
 		for _, next := range runs[1:] {
 			if r.alike(outcomes, runs[0], next) {
 				both := slices.Concat(wide, next)
@@ -27,19 +29,12 @@ func (r *run) shareWide(ctx context.Context, outcomes []outcome, runs [][]int) {
 	}
 }
 
-// alike says whether two runs have the same Pythons, and the same versions of
-// the same projects.
+// alike says whether the cells of two runs have the same versions of the same
+// projects, for the same kind of Python. Those of one run do.
 func (r *run) alike(outcomes []outcome, a, b []int) bool {
-	return slices.EqualFunc(a, b, func(i, j int) bool {
-		if r.cells[i].target.Python != r.cells[j].target.Python {
-			return false
-		}
-		p, q := outcomes[i].solution.Pins, outcomes[j].solution.Pins
-		for n := range p {
-			if n >= len(q) || p[n].Project != q[n].Project || !p[n].Version.Equal(q[n].Version) {
-				return false
-			}
-		}
-		return len(p) == len(q)
-	})
+	x, y := r.cells[a[0]].target.Python, r.cells[b[0]].target.Python
+	return x.Impl == y.Impl && x.Freethreaded == y.Freethreaded &&
+		slices.EqualFunc(outcomes[a[0]].solution.Pins, outcomes[b[0]].solution.Pins, func(p, q lock.Pin) bool {
+			return p.Project == q.Project && p.Version.Equal(q.Version)
+		})
 }
