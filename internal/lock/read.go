@@ -97,8 +97,13 @@ func filename(f packaged) (wheel.Filename, error) {
 	if strings.HasSuffix(f.artifact.Name, wheel.Extension) {
 		return wheel.ParseFilenameLenient(f.artifact.Name)
 	}
-	s, err := wheel.ParseSdist(f.artifact.Name, f.pkg.Name)
-	return wheel.Filename{Text: f.artifact.Name, Name: f.pkg.Name, Version: s.Version}, err
+	version := f.pkg.Version // the name of an archive need not have it
+	if s, err := wheel.ParseSdist(f.artifact.Name, f.pkg.Name); err == nil {
+		version = s.Version
+	} else if version.IsZero() {
+		return wheel.Filename{}, err
+	}
+	return wheel.Filename{Text: f.artifact.Name, Name: f.pkg.Name, Version: version}, nil
 }
 
 // absolute is a path of the document as seen from here, "" for "".
