@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/axlepack/axle/internal/extension"
+	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
@@ -16,7 +17,7 @@ import (
 
 // asked is what a lock is to answer, in the form in which it is kept: what
 // changes the outcome is in it, and what differs from machine to machine
-// (indexes, folders, the clock) is not.
+// (folders, the clock, indexes but for pins to them) is not.
 func (s *session) asked(r resolve.Request) lock.Asked {
 	a := lock.Asked{
 		Targets:      slices.Clone(s.targets),
@@ -31,6 +32,13 @@ func (s *session) asked(r resolve.Request) lock.Asked {
 	}
 	if !pythons.IsEmpty() {
 		a.Policy["requires-python"] = pythons.String()
+	}
+	var indexes []string
+	for project, at := range s.indexPins {
+		indexes = append(indexes, string(project)+"="+index.Redact(at))
+	}
+	if slices.Sort(indexes); len(indexes) > 0 {
+		a.Policy["index-pins"] = strings.Join(indexes, ",")
 	}
 	a.Normalize()
 	return a

@@ -42,6 +42,7 @@ func (s *session) openIndex(ctx context.Context) (*index.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.indexPins = config.Pins
 	return index.New(config, index.ClientOptions{
 		Cache: s.store, Offline: opt.Index.Offline, Refresh: opt.Index.Refresh,
 		Progress: func(f index.File, done, total int64) { opt.Progress.Bytes(f.Name, done, total) },

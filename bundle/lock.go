@@ -17,7 +17,6 @@ import (
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/resolve"
-	"github.com/axlepack/axle/internal/target"
 )
 
 // LockOptions say what to lock, and what of an earlier lock not to keep.
@@ -107,7 +106,7 @@ func (f *lockFile) differs(now lock.Asked) []string {
 
 // relock resolves with what is to be kept of the earlier lock.
 func (s *session) relock(ctx context.Context, opt LockOptions, request resolve.Request, asked lock.Asked, earlier *lockFile) (lock.Lock, error) {
-	kept, err := keptOf(earlier, opt, s.targets)
+	kept, err := keptOf(earlier, opt)
 	if err != nil {
 		return lock.Lock{}, err
 	}
@@ -136,7 +135,7 @@ func (s *session) relock(ctx context.Context, opt LockOptions, request resolve.R
 }
 
 // keptOf is the earlier lock without what is to be chosen anew.
-func keptOf(earlier *lockFile, opt LockOptions, targets []target.Target) (lockFile, error) {
+func keptOf(earlier *lockFile, opt LockOptions) (lockFile, error) {
 	var upgraded []pep508.Name
 	var problems fault.List
 	for _, text := range splitList(opt.UpgradeProjects) {
@@ -229,7 +228,7 @@ func (s *session) writeLock(result Locked, asked lock.Asked, earlier *lockFile) 
 	if err != nil {
 		return false, err
 	}
-	for _, n := range notes {
+	for _, n := range append(notes, here(d)...) {
 		s.warn(fault.Warning{File: result.Path, Text: n})
 	}
 	if !s.multiUse() {
@@ -246,4 +245,17 @@ func (s *session) writeLock(result Locked, asked lock.Asked, earlier *lockFile) 
 		_, err := w.Write(data)
 		return err
 	})
+}
+
+// here names the files that only this machine has at their place.
+func here(d lock.Document) []string {
+	var notes []string
+	for _, p := range d.Packages {
+		for _, a := range p.Artifacts() {
+			if filepath.IsAbs(a.Path) {
+				notes = append(notes, a.Name+" is locked by its path on this machine, "+a.Path)
+			}
+		}
+	}
+	return notes
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
 )
 
@@ -24,7 +25,9 @@ type session struct {
 	// fromLock says that the pins are those of pylock.toml, and nothing was
 	// resolved.
 	fromLock bool
-	sdists   *sdists
+	// indexPins name the index that alone serves a project.
+	indexPins map[pep508.Name]string
+	sdists    *sdists
 
 	mu       sync.Mutex
 	warnings []fault.Warning

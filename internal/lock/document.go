@@ -82,8 +82,8 @@ type Artifact struct {
 	Subdirectory string
 }
 
-// artifacts are all files of a package.
-func (p *Package) artifacts() []Artifact {
+// Artifacts are all files of a package.
+func (p *Package) Artifacts() []Artifact {
 	var all []Artifact
 	if p.Archive != nil {
 		all = append(all, *p.Archive)
@@ -100,7 +100,7 @@ func (p *Package) versions() []pep440.Version {
 		return []pep440.Version{p.Version}
 	}
 	var all []pep440.Version
-	for _, w := range p.artifacts() {
+	for _, w := range p.Artifacts() {
 		if f, err := wheel.ParseFilenameLenient(w.Name); err == nil {
 			all = append(all, f.Version)
 		}

@@ -146,7 +146,7 @@ func (d *Document) Preferences(targets []target.Target) []Solution {
 func (d *Document) Digests() map[string][]string {
 	sums := map[string][]string{}
 	for i := range d.Packages {
-		for _, a := range d.Packages[i].artifacts() {
+		for _, a := range d.Packages[i].Artifacts() {
 			if sum := a.Hashes["sha256"]; sum != "" {
 				sums[a.Name] = append(sums[a.Name], sum)
 			}
