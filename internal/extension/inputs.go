@@ -45,7 +45,7 @@ func readInputs(in inputs, opt RequirementsOptions) (Requirements, []fault.Warni
 		switch {
 		case isLockName(path):
 			r.problems = append(r.problems, &fault.Problem{File: path, Reason: "is a lock, not a " + ProjectName,
-				Hint: "a lock is read beside the requirements it was made of"})
+				Hint: "name the requirements it was made of, and take its versions with --pins"})
 		case isTOML(path):
 			if p := r.project(path); p != nil {
 				p.readProject()
