@@ -16,15 +16,15 @@ import (
 	"github.com/axlepack/axle/internal/extension"
 )
 
-// bootSource starts an extension: it makes the path, and runs extension.py. It
-// is part of the deployment, so that this runs as it did when it was deployed.
+// bootSource is the script that starts an extension. It is part of the
+// deployment, so that this runs as it did when it was deployed.
 //
 //go:embed boot.py
 var bootSource string
 
-// starterFiles are the modules behind all others on the path: the one that
-// answers for universal_extension, and the one that starts an extension written
-// as a class.
+// starterFiles are the modules behind all others on the path: what boot.py
+// calls, the package that answers for universal_extension, and what starts an
+// extension written as a class.
 //
 //go:embed starter/*.py starter/universal_extension/*.py
 var starterFiles embed.FS
@@ -59,9 +59,9 @@ func starterModules() func(yield func(name string, data []byte) bool) {
 }
 
 // deployStarter puts the starter where it is not there yet; it is a package as
-// the others. It returns its folder.
-func (d *deployer) deployStarter(ctx context.Context) (string, error) {
-	return d.store.Package(ctx, "axle-"+d.keyFor(starterDigest()), func(dir, final string) error {
+// the others.
+func (d *deployer) deployStarter(ctx context.Context) (err error) {
+	d.rec.Starter, err = d.store.Package(ctx, "axle-"+d.keyFor(starterDigest()), func(dir, final string) error {
 		for name, data := range starterModules() {
 			file := filepath.Join(dir, filepath.FromSlash(name))
 			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -73,10 +73,11 @@ func (d *deployer) deployStarter(ctx context.Context) (string, error) {
 		}
 		return d.compile(ctx, dir, final)
 	})
+	return err
 }
 
 // bootScript is boot.py with what it must know of this deployment.
-func (d *deployer) bootScript(starter string) ([]byte, error) {
+func (d *deployer) bootScript() ([]byte, error) {
 	folder, pth := "", []string(nil)
 	if d.rec.Package != nil {
 		folder = d.rec.Package.Folder
@@ -87,13 +88,13 @@ func (d *deployer) bootScript(starter string) ([]byte, error) {
 	}
 	v := d.c.Interpreter.Report.PythonVersion()
 	return []byte(strings.NewReplacer(
+		`"@starter@"`, pyString(path.Base(d.rec.Starter)),
 		`"@code@"`, pyString(d.rec.Code),
 		`"@package@"`, pyString(folder),
 		`["@pth@"]`, pyStrings(pth),
-		`"@starter@"`, pyString(starter),
 		`["@extra@"]`, pyStrings(extraPaths(d.rec.ExtraPaths)),
 		`["@version@"]`, fmt.Sprintf("[%d, %d, %d]", v.Release(0), v.Release(1), v.Release(2)),
-		`"@again@"`, pyString("deploy again with: axle deploy "+d.rec.Zip.Path),
+		`"@again@"`, pyString(d.rec.Zip.Path),
 	).Replace(bootSource)), nil
 }
 

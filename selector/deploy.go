@@ -56,12 +56,11 @@ func Deploy(ctx context.Context, z *Zip, c Choice, opt DeployOptions) (Deploymen
 	if err := d.deployPackage(ctx); err != nil {
 		return Deployment{}, err
 	}
-	starter, err := d.deployStarter(ctx)
-	if err != nil {
+	if err := d.deployStarter(ctx); err != nil {
 		return Deployment{}, err
 	}
-	d.locate(starter)
-	record, changed, err := store.Place(ctx, d.rec, func(dir, final string) error { return d.fill(ctx, dir, final, starter) })
+	d.locate()
+	record, changed, err := store.Place(ctx, d.rec, func(dir, final string) error { return d.fill(ctx, dir, final) })
 	if err != nil {
 		return Deployment{}, err
 	}
@@ -135,9 +134,9 @@ func modified(info os.FileInfo) time.Time { return info.ModTime().UTC().Truncate
 
 // locate gives the deployment its name: short, and another one for every other
 // combination of contents, package, interpreter and starter.
-func (d *deployer) locate(starter string) {
+func (d *deployer) locate() {
 	h, in := sha256.New(), d.rec.Interpreter
-	fmt.Fprintln(h, d.rec.Digest, in.Path, in.Version, in.NeedsSite, in.Size, in.Modified.Unix(), d.opt.NoCompile, starter, bootDigest())
+	fmt.Fprintln(h, d.rec.Digest, in.Path, in.Version, in.NeedsSite, in.Size, in.Modified.Unix(), d.opt.NoCompile, d.rec.Starter, bootDigest())
 	if d.rec.Package != nil {
 		fmt.Fprintln(h, d.rec.Package.Folder)
 	}
@@ -211,11 +210,11 @@ func withRoom(err error, r *archive.Reader) error {
 }
 
 // fill fills the folder of a deployment.
-func (d *deployer) fill(ctx context.Context, dir, final, starter string) error {
+func (d *deployer) fill(ctx context.Context, dir, final string) error {
 	if err := d.fillCode(ctx, dir, final); err != nil {
 		return err
 	}
-	boot, err := d.bootScript(starter)
+	boot, err := d.bootScript()
 	if err != nil {
 		return err
 	}

@@ -443,8 +443,8 @@ func TestByteCode(t *testing.T) {
 				}
 			}
 		}
-		// extension.py, helper.py, two of part, six of the starter.
-		if len(compiled) != 10 {
+		// extension.py, helper.py, two of part, seven of the starter.
+		if len(compiled) != 11 {
 			t.Errorf("%d files of byte code: %q", len(compiled), compiled)
 		}
 		before := snapshot(t, root)

@@ -78,7 +78,7 @@ func ready(d Deployment) error {
 	if what != "" {
 		return fault.New(fault.NoInterpreter, fmt.Sprintf("%s: its interpreter %s (Python %s) %s", d.Record.Name, in.Path, in.Version, what), again)
 	}
-	for _, path := range []string{d.BootPath(), d.PackagePath()} {
+	for _, path := range []string{d.BootPath(), d.path(d.Record.Starter), d.PackagePath()} {
 		if path == "" {
 			continue
 		}

@@ -75,7 +75,7 @@ func TestDeploymentJSON(t *testing.T) {
 	when := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
 	d := Deployment{Root: "/var/lib/axle", Changed: true, Record: deployments.Record{
 		Format: 1, Name: "demo", Version: "1.0.0", ID: "1.0.0-abc", Deployed: when, Zip: deployments.Zip{Path: "/z/demo.zip", Size: 9}, Digest: "00ff",
-		Code: "e/demo/1.0.0-abc/x", Boot: "e/demo/1.0.0-abc/boot.py", ExtraPaths: []string{"${extension_zip}/lib"},
+		Code: "e/demo/1.0.0-abc/x", Boot: "e/demo/1.0.0-abc/boot.py", Starter: "p/axle-key", ExtraPaths: []string{"${extension_zip}/lib"},
 		Package: &deployments.Package{File: "demo-1.0.0-py3-none-any.whl", Digest: "11ee", Folder: "p/key", Tag: "py3-none-any"},
 		Interpreter: deployments.Interpreter{Path: "/usr/bin/python3", Executable: "/usr/bin/python3.11", Version: "3.11.2",
 			Implementation: "cpython", NeedsSite: true, Size: 5, Modified: when},

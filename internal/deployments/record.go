@@ -26,9 +26,10 @@ type Record struct {
 	// ZipSafe says that the extension runs from its zip.
 	ZipSafe bool `json:"zip_safe"`
 	// Code is the folder of the modules, or with ZipSafe the zip itself. Boot
-	// is the script that starts it.
-	Code string `json:"code"`
-	Boot string `json:"boot"`
+	// is the script that starts it, and Starter the folder of what that calls.
+	Code    string `json:"code"`
+	Boot    string `json:"boot"`
+	Starter string `json:"starter"`
 	// ExtraPaths are the extension's python_extra_paths, as written.
 	ExtraPaths []string `json:"python_extra_paths,omitempty"`
 	// Package is nil for an extension that needs none.
