@@ -27,10 +27,17 @@ type progress struct {
 func (e *env) progress() *progress {
 	p := &progress{out: e.stderr, quiet: e.quiet, files: map[string]*mpb.Bar{}}
 	f, isFile := e.stderr.(*os.File)
-	if !e.quiet && isFile && term.IsTerminal(int(f.Fd())) && e.first("CI") == "" {
+	if !e.quiet && isFile && hasRoom(f) && e.first("CI") == "" && e.first("TERM") != "dumb" {
 		p.bars = mpb.New(mpb.WithOutput(f), mpb.WithWidth(40))
 	}
 	return p
+}
+
+// hasRoom says whether f is a terminal with room for bars. One that does not
+// know its size, as in many containers, would show none of them.
+func hasRoom(f *os.File) bool {
+	width, height, err := term.GetSize(int(f.Fd()))
+	return err == nil && width > 0 && height > 0
 }
 
 // Step begins a stage of so many items.
