@@ -132,10 +132,19 @@ func (w *moduleWalk) entry(rel string, mode fs.FileMode, above []string) {
 	case mode.IsDir():
 		w.walk(rel, above)
 	case mode.IsRegular():
-		w.files = append(w.files, rel)
+		if !w.wasRead(rel) {
+			w.files = append(w.files, rel)
+		}
 	default:
 		w.fail(w.path(rel), "is neither a file nor a folder", "remove it, or exclude it under bundle")
 	}
+}
+
+// wasRead says whether a file is one of requirements or constraints, by
+// whatever name.
+func (w *moduleWalk) wasRead(rel string) bool {
+	at := filepath.Clean(w.path(rel))
+	return slices.ContainsFunc(w.project.Requirements.Files, func(f string) bool { return filepath.Clean(f) == at })
 }
 
 // follow is the kind of what a link leads to, which must lie in the project.

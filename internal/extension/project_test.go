@@ -118,6 +118,17 @@ func TestLoadRequirementsElsewhere(t *testing.T) {
 	}
 }
 
+// TestLoadLeavesRequirementsOut: whatever their names and places, the files of
+// requirements and constraints are not the extension's own data.
+func TestLoadLeavesRequirementsOut(t *testing.T) {
+	dir := writeTree(t, "extension.yml: "+minimal+"bundle:\n  requirements: needs.txt\n", "extension.py", "words.txt", "pkg/__init__.py",
+		"needs.txt: -r pkg/more.txt\n-c bounds.txt\n", "pkg/more.txt: foo\n", "bounds.txt: foo<2\n")
+	p, _, err := extension.Load(dir, extension.LoadOptions{})
+	if want := []string{"extension.py", "pkg/__init__.py", "words.txt"}; err != nil || !cmp.Equal(p.Modules, want) {
+		t.Error(err, cmp.Diff(want, p.Modules))
+	}
+}
+
 func TestLoadExcludes(t *testing.T) {
 	dir := writeTree(t, "src/extension.yml: "+minimal+"bundle:\n  exclude: [test, '*.csv', pkg/big, 'lib/*.txt']\n",
 		"src/extension.py", "src/test/t.py", "src/pkg/test/t.py", "src/pkg/a.csv", "src/pkg/big/x.bin", "src/pkg/big.py", "src/lib/a.txt", "src/lib/sub/b.txt", "src/big/x")
@@ -166,6 +177,10 @@ func TestLoadRefuses(t *testing.T) {
 				"error: DIR/src/extension.py: no such file\nhint: an extension's own code is in extension.py, beside extension.yml\n"},
 		{"requirements missing", []string{good + "bundle:\n  requirements: other.txt\n", "src/extension.py"}, fault.BadInput,
 			"error: DIR/src/extension.yml:6:17: bundle.requirements: DIR/other.txt: no such file\n  6 |   requirements: other.txt\n    |                 ^^^^^^^^^\n"},
+		{"requirements that are a folder", []string{good, "src/extension.py", "requirements.txt/more.txt: foo"}, fault.BadInput,
+			"error: DIR/requirements.txt: is a folder, not a file\nhint: make it a file, or take it away where nothing is required\n"},
+		{"requirements that are gone", []string{good, "src/extension.py", "src/requirements.txt -> ../gone.txt"}, fault.BadInput,
+			"error: DIR/src/requirements.txt: is a link that leads nowhere\nhint: make it a file, or take it away where nothing is required\n"},
 		{"link out", []string{good, "src/extension.py", "src/x.py -> " + outside}, fault.BadInput,
 			"error: DIR/src/x.py: is a link that leads out of the project, to " + outside + "\nhint: remove the link, or put what it names into the project\n"},
 		{"link to nothing", []string{good, "src/extension.py", "src/x.py -> gone.py"}, fault.BadInput,

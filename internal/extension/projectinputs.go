@@ -1,7 +1,9 @@
 package extension
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,6 +93,12 @@ func (l *loader) requirementsPaths() []string {
 	}
 	top, beside := filepath.Join(p.Dir, RequirementsName), filepath.Join(p.Source, RequirementsName)
 	project := filepath.Join(p.Dir, ProjectName)
+	for _, path := range []string{top, beside} {
+		if reason := notAFile(path); reason != "" {
+			l.fail(path, reason, "make it a file, or take it away where nothing is required")
+			return nil
+		}
+	}
 	switch {
 	case isFile(top) && top != beside && isFile(beside):
 		l.warnings = append(l.warnings, fault.Warning{File: beside, Text: "is not read: the project has a " + RequirementsName + " at its top"})
@@ -103,6 +111,27 @@ func (l *loader) requirementsPaths() []string {
 		return []string{project}
 	}
 	return nil
+}
+
+// notAFile says what stands at a path where a file was to be, and "" of a file
+// or of nothing. Taken for nothing it would silently be an extension without
+// dependencies.
+func notAFile(path string) string {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "is a link that leads nowhere"
+	case err != nil:
+		return reasonOf(err)
+	case info.IsDir():
+		return "is a folder, not a file"
+	case !info.Mode().IsRegular():
+		return "is not a file"
+	}
+	return ""
 }
 
 // describesProject says whether a pyproject.toml has [project]: many have
