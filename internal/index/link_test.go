@@ -15,7 +15,7 @@ func TestRelativeAddressesResolveAsURLs(t *testing.T) {
 		table := folderTable{base: base, known: map[string]string{}}
 		for _, ref := range []string{
 			"x-1.whl", "./x-1.whl", "../x-1.whl", "../../files/x/x-1.whl", "../../files/x/x-2.whl", "a//x-1.whl", "a/../x-1.whl", "..a/x-1.whl", "../../../../x-1.whl",
-			"/files/x-1.whl", "//other.test/x-1.whl", "x-1+local.whl", "x-1%2Blocal.whl", "a:b/x-1.whl", "?x-1.whl", "#x-1.whl", "", ".", "..", "a/", "a/.", "a/..",
+			"/files/x-1.whl", "//other.test/x-1.whl", "x-1+local.whl", "x-1%2Blocal.whl", "?x-1.whl", "#x-1.whl", "", ".", "..", "a/", "a/.", "a/..",
 			"https://files.test/x-1.whl", "http://files.test:81/a/x-1.whl", "http://files.test:/x-1.whl", "http://files.test:1/../x-1.whl", "http://files.test",
 		} {
 			want, err := base.Parse(ref)

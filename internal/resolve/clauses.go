@@ -44,9 +44,11 @@ func (p *problem) start() ([]varID, error) {
 		roots := slices.DeleteFunc(slices.Clone(c.roots.requirements), func(r *root) bool {
 			return !c.holds(&r.dependency, "")
 		})
+		var wanted []*dependency
 		for _, r := range roots {
-			c.ask(p.ctx, r.Name)
+			wanted = append(wanted, c.overridden(&r.dependency)...)
 		}
+		p.foresee(c, wanted)
 		for _, r := range roots {
 			for _, d := range c.overridden(&r.dependency) {
 				f := &rootFact{root: r, asked: d, place: r.place}
@@ -140,9 +142,7 @@ func (p *problem) load(in, extra *info, choice int) (clauses []*clause, fits boo
 	}
 	into.loaded.put(choice)
 	deps := p.dependencies(in.on, m, name)
-	for _, d := range deps {
-		in.on.ask(p.ctx, d.Name)
-	}
+	p.foresee(in.on, deps)
 	for _, d := range deps {
 		more, err := p.depend(in, extra, choice, d)
 		if err != nil {

@@ -78,6 +78,16 @@ func (p *promise[T]) wait(ctx context.Context) (T, error) {
 	}
 }
 
+// arrived says that there is nothing to wait for.
+func (p *promise[T]) arrived() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // ask begins to make a value, unless that was done before.
 func ask[K comparable, T any](l *library, m map[K]*promise[T], key K, make func() (T, error)) *promise[T] {
 	l.mu.Lock()
