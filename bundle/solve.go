@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/lock"
@@ -46,19 +45,23 @@ func (s *session) solve(ctx context.Context, request resolve.Request, options re
 }
 
 // excluded says which requires-python of a pyproject.toml keeps a target out.
+// One that keeps out some of its patch releases, which extension.yml admits, is
+// a warning: it is extension.yml that agents follow.
 func (s *session) excluded(t target.Target) error {
 	for _, b := range s.project.Requirements.Pythons {
-		if some, _ := b.Specifier.AdmitsMinor(t.Python.Major, t.Python.Minor); !some {
-			return pythonError(s.origin(b.File, b.Line), b, t)
+		some, all := b.Specifier.AdmitsMinor(t.Python.Major, t.Python.Minor)
+		_, whole := s.project.Manifest.RequiresPython.AdmitsMinor(t.Python.Major, t.Python.Minor)
+		switch {
+		case !some:
+			return fault.New(fault.BadInput,
+				fmt.Sprintf("%s: requires-python %q does not admit Python %s", s.origin(b.File, b.Line), b.Text, t.Python.Version()),
+				"narrow extension.requires_python in extension.yml likewise, so that no agent takes such a Python")
+		case !all && whole:
+			s.warn(fault.Warning{File: b.File, Line: b.Line, Text: fmt.Sprintf(
+				"requires-python %q leaves out some releases of Python %s, and extension.requires_python, which agents follow, does not", b.Text, t.Python.Version())})
 		}
 	}
 	return nil
-}
-
-func pythonError(origin string, b extension.PythonBound, t target.Target) error {
-	return fault.New(fault.BadInput,
-		fmt.Sprintf("%s: requires-python %q does not admit Python %s", origin, b.Text, t.Python.Version()),
-		"narrow extension.requires_python in extension.yml likewise, so that no agent takes such a Python")
 }
 
 // sizes asks at once for the sizes of all files that the index does not state.

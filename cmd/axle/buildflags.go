@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -83,7 +84,7 @@ func (e *env) options(f buildFlags, list []string) bundle.Options {
 		dir = list[0]
 	}
 	return bundle.Options{
-		Dir: dir, CacheDir: e.cacheDir(), Home: e.home(), Env: e.lookup,
+		Dir: dir, CacheDir: e.cacheDir(), Home: e.home(), Env: e.lookup, Now: time.Now,
 		Targets: f.targets, Platforms: f.platforms, Pythons: f.pythons,
 		Input: f.input, Index: f.index, Policy: f.policy, AllowMissing: f.allowMissing,
 		AskPip: e.askPip, Prefixes: e.prefixes(),

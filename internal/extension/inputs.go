@@ -62,12 +62,22 @@ func readInputs(in inputs, opt RequirementsOptions) (Requirements, []fault.Warni
 		}
 	}
 	for _, path := range in.constraints {
-		r.readFile(path, constrained, nil)
+		r.readLocal(path, constrained)
 	}
 	for _, path := range in.overrides {
-		r.readFile(path, overridden, nil)
+		r.readLocal(path, overridden)
 	}
 	return r.result()
+}
+
+// readLocal reads a file that an option names, which pip takes from the network
+// too.
+func (r *requirementsReader) readLocal(path string, as role) {
+	if fileScheme.MatchString(path) {
+		r.problems = append(r.problems, &fault.Problem{File: path, Reason: "is an address, not a file", Hint: "download it, and name the file"})
+		return
+	}
+	r.readFile(path, as, nil)
 }
 
 // readExtras takes each extra from every project that has it; one that none has

@@ -6,5 +6,5 @@
 // list. Nothing is converted: a number where a text is meant is a problem.
 // Keys that nobody asks for are left alone: the file belongs to many tools.
 //
-// One TOML 1.0 document in UTF-8 is read. The package touches no file.
+// One TOML 1.1 document in UTF-8 is read. The package touches no file.
 package tomldoc
