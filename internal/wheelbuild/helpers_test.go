@@ -20,7 +20,6 @@ import (
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/indextest"
 	"github.com/axlepack/axle/internal/lock"
-	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/internal/wheel"
@@ -251,13 +250,6 @@ func (f *fixture) called(want ...string) {
 	if got := f.calls(); !slices.Equal(got, want) {
 		f.t.Errorf("the backend was asked %q, want %q", got, want)
 	}
-}
-
-func specifiers(t testing.TB, s string) pep440.SpecifierSet {
-	t.Helper()
-	set, err := pep440.ParseSpecifierSet(s)
-	check(t, err)
-	return set
 }
 
 // fileOf is a wheel on the shelf.
