@@ -5,7 +5,8 @@
 Both ask the same index server on the loopback interface, which serves the
 recorded pages and metadata of the conformance folder (AXLE_CONFORMANCE,
 default ../shared/conformance). Warm: both caches are full, whole processes in
-turn. Cold: both caches are empty, and the server counts what was asked.
+turn. Cold: both caches are empty, and the server counts what was asked. The
+set "targets" is axle alone: 24 targets beside one of them.
 """
 
 import json
@@ -62,6 +63,22 @@ def project(where, requirements):
     return where
 
 
+def targets(axle, index, work, rounds):
+    """24 targets of four well-known projects, and one of them."""
+    folder = project(os.path.join(work, "targets"), ["requests", "PyYAML", "cryptography", "numpy"])
+    env = dict(os.environ, PIP_FIND_LINKS="", AXLE_CACHE=os.path.join(work, "targets-cache"))
+    every = [f"cp3{minor}@{platform}" for minor in range(9, 15)
+             for platform in ("linux/amd64", "linux/arm64", "windows/amd64", "macos/arm64")]
+
+    def run(chosen):
+        options = [word for name in chosen for word in ("--target", name)]
+        return lambda: pair.run([axle, "matrix", "-q", "-i", index.url, *options, folder], env=env)
+
+    run(every)()
+    print("\nrequests PyYAML cryptography numpy, warm")
+    pair.table(pair.in_turn(rounds, {"one target": run(["cp311@linux/amd64"]), "24 targets": run(every)}), "one target")
+
+
 def tolerant(command, **kwargs):
     """Like pair.run, for commands that may say no."""
     start = time.perf_counter()
@@ -73,7 +90,7 @@ def tolerant(command, **kwargs):
 
 def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    names = sys.argv[2:] or ["jupyter", "airflow", "boto3-urllib3", "s3-crt-none"]
+    names = sys.argv[2:] or ["jupyter", "airflow", "boto3-urllib3", "s3-crt-none", "targets"]
     work = tempfile.mkdtemp(prefix="axle-bench-")
     axle = pair.build_axle(work)
     tools = pair.venv(["uv"])
@@ -81,10 +98,14 @@ def main():
     index = Index([CORPUS / "index.zip", CORPUS / "heavy" / "index-more.zip"], 8917)
     try:
         for name in names:
+            if name == "targets":
+                targets(axle, index, work, rounds)
+                continue
             heavy = json.loads((CORPUS / "heavy" / f"{name}.json").read_text())
             python = "cp" + "".join(heavy["python"].split(".")[:2])
             folder = project(os.path.join(work, name), heavy["requirements"])
             cutoff = heavy.get("cutoff")
+            slow = name == "s3-crt-none"
             base = dict(os.environ, PIP_FIND_LINKS="")
             caches = {"axle": os.path.join(work, "axle-cache"), "uv": os.path.join(work, "uv-cache")}
             env = dict(base, AXLE_CACHE=caches["axle"], UV_CACHE_DIR=caches["uv"], UV_NO_CONFIG="1",
@@ -97,7 +118,6 @@ def main():
             for cache in caches.values():
                 pair.empty(cache)
             cold = {"axle": [tolerant(ours, env=env)], "uv pip compile": [tolerant(theirs, env=env)]}
-            slow = name == "s3-crt-none"
             print(f"\n{name}, cold" + (f" (recorded before {cutoff})" if cutoff else ""))
             pair.table(cold, "axle")
             tasks = {"axle": lambda: tolerant(ours, env=env), "uv pip compile": lambda: tolerant(theirs, env=env)}
