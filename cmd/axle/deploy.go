@@ -13,9 +13,10 @@ func newDeploy(e *env) *cobra.Command {
 	var opt selector.DeployOptions
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "deploy ZIP",
-		Short:   "Choose an interpreter and package for an extension and put them in place",
-		Long:    "Select, extract the chosen package and the extension, checked against RECORD, and make that the current deployment.\nAll of it is staged and moved into place; on any error nothing has changed.",
+		Use:   "deploy ZIP",
+		Short: "Choose an interpreter and package for an extension and put them in place",
+		Long: "Select, extract the chosen package and the extension, checked against RECORD, and make that the current deployment.\nAll of it is staged and moved into place; on any error nothing has changed.\n\n" +
+			"With --json: {\"version\": 1, \"deployment\": the record as axle deployments prints it, and \"changed\": true where it was not there already}.",
 		Args:    args(cobra.ExactArgs(1)),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, list []string) error {

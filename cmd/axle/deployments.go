@@ -14,8 +14,13 @@ func newDeployments(e *env) *cobra.Command {
 	var f agentFlags
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "deployments",
-		Short:   "List what is deployed here",
+		Use:   "deployments",
+		Short: "List what is deployed here",
+		Long: `List the current deployment of every extension.
+
+With --json: {"version": 1, "deployments": [{"root", "name", "version", "id", "deployed", "digest", "zip_safe", "code_path", "package_path",
+"zip": {"path", "size"}, "package": {"file", "digest", "tag", "folder"}, "python_extra_paths",
+"interpreter": {"path", "executable", "version", "implementation", "size", "modified"}, "code", "boot", "starter"}]}.`,
 		Args:    args(cobra.NoArgs),
 		GroupID: "agent",
 		RunE: func(*cobra.Command, []string) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -14,9 +15,10 @@ func newInterpreters(e *env) *cobra.Command {
 	var f agentFlags
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "interpreters",
-		Short:   "List the interpreters of this machine, best first",
-		Long:    "List the interpreters that agent.yml names, in its order, and unless it forbids it those found on the machine.\nEach is asked once what it can run; the answer is remembered until the file changes.",
+		Use:   "interpreters",
+		Short: "List the interpreters of this machine, best first",
+		Long: "List the interpreters that agent.yml names, in its order, and unless it forbids it those found on the machine.\nEach is asked once what it can run; the answer is remembered until the file changes.\n\n" +
+			"With --json: {\"version\": 1, \"interpreters\": [{\"path\", \"source\", \"also\", and \"report\" or \"problem\"}]}.",
 		Args:    args(cobra.NoArgs),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -67,9 +69,13 @@ func (e *env) drawInterpreters(list []interpreters.Interpreter) error {
 	return nil
 }
 
+// bestPlatform is the platform that packages are made for: a bare linux_ARCH,
+// which some lists begin with, says nothing of the C library.
 func bestPlatform(r interpreters.Report) string {
-	if len(r.Platforms) == 0 {
-		return "any"
+	for _, platform := range r.Platforms {
+		if !strings.HasPrefix(platform, "linux_") {
+			return platform
+		}
 	}
-	return r.Platforms[0]
+	return "any"
 }

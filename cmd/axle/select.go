@@ -47,7 +47,12 @@ func newSelect(e *env) *cobra.Command {
 		Short: "Say which interpreter and package an extension would get here",
 		Long: `Say which interpreter of this machine an extension would run under, and with which of its dependency packages.
 Nothing is changed. With --explain every interpreter and every package is shown with the reason it was taken or refused,
-also those behind the chosen one: what is taken is marked +, what could be taken too =, the rest -.`,
+also those behind the chosen one: what is taken is marked +, what could be taken too =, the rest -.
+
+With --json: {"version": 1, "selection": {"extension", "extension_version", "interpreter" (null when none fits), "package", "tag",
+"considered": [{"path", "python", "implementation", "reason", "detail", "next", "packages": [{"file", "reason", "detail", "tag", "rank"}]}]}}.
+A reason is chosen, not-reached, no-answer, requires-python, no-package, accept-list, and for packages outranked, tags, libc-floor,
+package-requires-python or unusable.`,
 		Args:    args(cobra.ExactArgs(1)),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, list []string) error {
