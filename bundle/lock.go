@@ -83,7 +83,9 @@ func Lock(ctx context.Context, opt LockOptions) (result Locked, err error) {
 		result.Plan.Lock, err = earlier.document.Lock(s.dir(), s.targets)
 		return result, err
 	default:
-		result.Plan.Lock, err = s.relock(ctx, opt, request, asked, earlier)
+		if result.Plan.Lock, err = s.relock(ctx, opt, request, asked, earlier); err == nil {
+			err = s.tellAlignment(ctx, &result.Plan)
+		}
 	}
 	if err != nil {
 		return result, err

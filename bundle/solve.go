@@ -124,3 +124,15 @@ func (s *session) compareAlignment(ctx context.Context, plan *Plan, foreign []me
 	plan.Alignment = &a
 	return nil
 }
+
+// tellAlignment is compareAlignment for a plan that has a lock and no packages
+// yet. Where no packages can be planned there is nothing to tell.
+func (s *session) tellAlignment(ctx context.Context, plan *Plan) error {
+	planned := *plan
+	if s.policy.align != resolve.AlignAll || s.packages(&planned, nil, nil) != nil {
+		return nil
+	}
+	err := s.compareAlignment(ctx, &planned, nil)
+	plan.Alignment = planned.Alignment
+	return err
+}

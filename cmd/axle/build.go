@@ -18,7 +18,7 @@ func newBuild(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "build [DIR]",
 		Short:   "Build the extension zip of a project for all its targets",
-		Long:    "Resolve requirements.txt for every target, download each file once, merge the dependency packages and pack the\nextension zip: dist/dep/*.whl and dist/extension_build/NAME-VERSION.zip.",
+		Long:    "Resolve what the project requires for every target, download each file once, merge the dependency packages and pack the\nextension zip: dist/dep/*.whl and dist/extension_build/NAME-VERSION.zip.",
 		Args:    args(cobra.MaximumNArgs(1)),
 		GroupID: "build",
 		RunE: func(cmd *cobra.Command, list []string) error {

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/axlepack/axle/bundle"
+	"github.com/axlepack/axle/internal/report"
 )
 
 func newLock(e *env) *cobra.Command {
@@ -15,7 +16,7 @@ func newLock(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lock [DIR]",
 		Short: "Write the pins of a project for all its targets to pylock.toml",
-		Long: `Resolve requirements.txt for every target and write DIR/pylock.toml (PEP 751): each file with its digest, so that
+		Long: `Resolve what the project requires for every target and write DIR/pylock.toml (PEP 751): each file with its digest, so that
 builds need no index to resolve and take just these files. pip and uv install from it, too. What an earlier
 pylock.toml has, also one of pip or uv, is kept as far as the requirements let it.`,
 		Args:    args(cobra.MaximumNArgs(1)),
@@ -63,7 +64,9 @@ func lockedOf(l bundle.Locked) any {
 		Files    int             `json:"files"`
 		Targets  []string        `json:"targets"`
 		Missing  []string        `json:"missing,omitempty"`
-	}{Path: l.Path, Written: l.Written, Reasons: l.Reasons, Changes: l.Changes, Projects: projects(l), Files: len(plan.Lock.Files())}
+		// Alignment says what one version for all targets costs.
+		Alignment *report.Alignment `json:"alignment,omitempty"`
+	}{Path: l.Path, Written: l.Written, Reasons: l.Reasons, Changes: l.Changes, Projects: projects(l), Files: len(plan.Lock.Files()), Alignment: plan.Alignment}
 	for _, s := range plan.Lock.Solutions {
 		out.Targets = append(out.Targets, s.Target.String())
 	}
@@ -102,6 +105,8 @@ func (e *env) drawLock(l bundle.Locked) error {
 	if n := len(l.Plan.Lock.Failures); n > 0 {
 		text += ", none for " + fmt.Sprintf("%d more", n)
 	}
-	_, err = fmt.Fprintln(e.stdout, text)
-	return err
+	if _, err := fmt.Fprintln(e.stdout, text); err != nil {
+		return err
+	}
+	return l.Plan.Matrix().AlignmentText(e.stdout)
 }

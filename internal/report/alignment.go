@@ -2,8 +2,11 @@ package report
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
 
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
@@ -96,6 +99,17 @@ func bytesOf(plan merge.Plan, size func(lock.File) int64) (sum int64, known bool
 	return sum, true
 }
 
+// AlignmentText draws the alignment alone; nothing where there is none.
+func (m Matrix) AlignmentText(w io.Writer) error {
+	if m.Alignment == nil {
+		return nil
+	}
+	var b strings.Builder
+	list(&b, "what one version for all targets costs and saves:", m.Alignment.lines(m))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 // lines are the alignment as the text drawing has it.
 func (a Alignment) lines(m Matrix) []string {
 	var lines []string
@@ -116,16 +130,46 @@ func (a Alignment) lines(m Matrix) []string {
 	switch saved := a.BytesBefore - a.Bytes; {
 	case a.BytesBefore == 0, saved == 0:
 	case saved < 0:
-		packages += fmt.Sprintf(", %s more", mebibytes(-saved))
+		packages += fmt.Sprintf(", %s more", bytesText(-saved))
 	default:
-		packages += fmt.Sprintf(", %s less", mebibytes(saved))
+		packages += fmt.Sprintf(", %s less", bytesText(saved))
 	}
 	return append(lines, packages)
 }
 
-func mebibytes(n int64) string {
-	if n < 1<<20 {
+// bytesText is a size as a person reads it.
+func bytesText(n int64) string {
+	switch {
+	case n < 1<<10:
 		return fmt.Sprintf("%d bytes", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
 	}
 	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+}
+
+type alignmentJSON struct {
+	Changes        []changeJSON `json:"changes"`
+	Packages       int          `json:"packages"`
+	PackagesBefore int          `json:"packages_without"`
+	Bytes          int64        `json:"bytes,omitempty"`
+	BytesBefore    int64        `json:"bytes_without,omitempty"`
+}
+
+type changeJSON struct {
+	Project string   `json:"project"`
+	From    string   `json:"without"`
+	To      string   `json:"version"`
+	Older   bool     `json:"older"`
+	Targets []string `json:"targets"`
+}
+
+// MarshalJSON gives changes (project, version, the version without alignment,
+// older, targets), packages, bytes, and what both are without alignment.
+func (a Alignment) MarshalJSON() ([]byte, error) {
+	out := alignmentJSON{[]changeJSON{}, a.Packages, a.PackagesBefore, a.Bytes, a.BytesBefore}
+	for _, c := range a.Changes {
+		out.Changes = append(out.Changes, changeJSON{string(c.Project), c.From.String(), c.To.String(), c.Older(), texts(c.Targets)})
+	}
+	return json.Marshal(out)
 }

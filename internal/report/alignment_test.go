@@ -73,7 +73,7 @@ func TestAlignment(t *testing.T) {
 	want := `what one version for all targets costs and saves:
   kiln is 1.0, not 2.0, for Python 3.10, 3.11
   palette is 2.0, not 1.0, for Python 3.10, 3.11
-  packages: 1 instead of 2, 209714 bytes less
+  packages: 1 instead of 2, 204.8 KiB less
 `
 	if _, got, _ := strings.Cut(b.String(), "\n\nwhat one"); "what one"+got != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)

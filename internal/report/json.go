@@ -13,7 +13,7 @@ import (
 // all targets was asked for, alignment. A cell has its target, and either the
 // file name of its package or the problem that makes it a hole.
 func (m Matrix) MarshalJSON() ([]byte, error) {
-	out := matrixJSON{Extension: m.Extension, Version: m.Version, Packages: []packageJSON{}, Cells: []cellJSON{}}
+	out := matrixJSON{Extension: m.Extension, Version: m.Version, Packages: []packageJSON{}, Cells: []cellJSON{}, Alignment: m.Alignment}
 	for _, p := range m.Pythons {
 		out.Pythons = append(out.Pythons, p.String())
 	}
@@ -32,9 +32,6 @@ func (m Matrix) MarshalJSON() ([]byte, error) {
 			dep.Breaks = append(dep.Breaks, at.String())
 		}
 		out.Dependencies = append(out.Dependencies, dep)
-	}
-	if m.Alignment != nil {
-		out.Alignment = m.Alignment.json()
 	}
 	// < and > of specifiers stay readable: this is no HTML.
 	var b bytes.Buffer
@@ -72,31 +69,7 @@ type matrixJSON struct {
 	Packages     []packageJSON    `json:"packages"`
 	Cells        []cellJSON       `json:"cells"`
 	Dependencies []dependencyJSON `json:"dependencies,omitempty"`
-	Alignment    *alignmentJSON   `json:"alignment,omitempty"`
-}
-
-type alignmentJSON struct {
-	Changes        []changeJSON `json:"changes"`
-	Packages       int          `json:"packages"`
-	PackagesBefore int          `json:"packages_without"`
-	Bytes          int64        `json:"bytes,omitempty"`
-	BytesBefore    int64        `json:"bytes_without,omitempty"`
-}
-
-type changeJSON struct {
-	Project string   `json:"project"`
-	From    string   `json:"without"`
-	To      string   `json:"version"`
-	Older   bool     `json:"older"`
-	Targets []string `json:"targets"`
-}
-
-func (a Alignment) json() *alignmentJSON {
-	out := alignmentJSON{[]changeJSON{}, a.Packages, a.PackagesBefore, a.Bytes, a.BytesBefore}
-	for _, c := range a.Changes {
-		out.Changes = append(out.Changes, changeJSON{string(c.Project), c.From.String(), c.To.String(), c.Older(), texts(c.Targets)})
-	}
-	return &out
+	Alignment    *Alignment       `json:"alignment,omitempty"`
 }
 
 type packageJSON struct {

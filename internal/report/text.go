@@ -22,9 +22,7 @@ func (m Matrix) Text(w io.Writer) error {
 	m.drawHoles(&b)
 	m.drawNotes(&b)
 	m.drawForcing(&b)
-	if m.Alignment != nil {
-		list(&b, "what one version for all targets costs and saves:", m.Alignment.lines(m))
-	}
+	_ = m.AlignmentText(&b) // a Builder takes everything
 	_, err := io.WriteString(w, withoutPadding(b.String()))
 	return err
 }
