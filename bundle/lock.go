@@ -72,22 +72,11 @@ func Lock(ctx context.Context, opt LockOptions) (result Locked, err error) {
 	if earlier != nil {
 		result.Reasons = earlier.differs(asked)
 	}
-	switch upToDate := earlier != nil && len(result.Reasons) == 0; {
-	case opt.Check && earlier == nil:
-		return result, &StaleError{result.Path, s.project.Dir, []string{"there is no such file"}}
-	case opt.Check && !upToDate:
-		return result, &StaleError{result.Path, s.project.Dir, result.Reasons}
-	case upToDate && !opt.Upgrade && len(opt.UpgradeProjects) == 0 && opt.Pins == "":
-		result.Plan.Lock, err = earlier.document.Lock(s.dir(), s.targets)
-	case opt.Check:
-		result.Plan.Lock, err = earlier.document.Lock(s.dir(), s.targets)
+	if opt.Check {
+		err = s.checkLock(&result, earlier)
 		return result, err
-	default:
-		if result.Plan.Lock, err = s.relock(ctx, opt, request, asked, earlier); err == nil {
-			err = s.tellAlignment(ctx, &result.Plan)
-		}
 	}
-	if err != nil {
+	if err := s.pin(ctx, opt, request, asked, earlier, &result); err != nil {
 		return result, err
 	}
 	if earlier != nil {
@@ -95,6 +84,33 @@ func Lock(ctx context.Context, opt LockOptions) (result Locked, err error) {
 	}
 	result.Written, err = s.writeLock(result, asked, earlier)
 	return result, err
+}
+
+// checkLock is an error unless the lock is up to date.
+func (s *session) checkLock(result *Locked, earlier *lockFile) (err error) {
+	if earlier == nil {
+		return &StaleError{result.Path, s.project.Dir, []string{"there is no such file"}}
+	}
+	if len(result.Reasons) > 0 {
+		return &StaleError{result.Path, s.project.Dir, result.Reasons}
+	}
+	result.Plan.Lock, err = earlier.document.Lock(s.dir(), s.targets)
+	return err
+}
+
+// pin takes the pins of a lock that is up to date, and resolves otherwise.
+// Holes that are not allowed are looked at again.
+func (s *session) pin(ctx context.Context, opt LockOptions, request resolve.Request, asked lock.Asked, earlier *lockFile, result *Locked) (err error) {
+	if earlier != nil && len(result.Reasons) == 0 && !opt.Upgrade && len(opt.UpgradeProjects) == 0 && opt.Pins == "" {
+		result.Plan.Lock, err = earlier.document.Lock(s.dir(), s.targets)
+		if err != nil || s.missing(result.Plan) == nil {
+			return err
+		}
+	}
+	if result.Plan.Lock, err = s.relock(ctx, opt, request, asked, earlier); err != nil {
+		return err
+	}
+	return s.tellAlignment(ctx, &result.Plan)
 }
 
 // differs is stale, and a target that is locked and no longer asked for is a
