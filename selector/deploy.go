@@ -90,7 +90,11 @@ func (d *deployer) check() error {
 	}
 	d.z.read(d.c.Package)
 	if err := d.c.Package.Problem; err != nil {
-		return fault.WithCode(fmt.Errorf("%s: %w", d.c.Package.Member, err), max(fault.BadInput, fault.ExitCode(err)))
+		code := fault.ExitCode(err)
+		if code == fault.Internal { // an error that has no code of its own
+			code = fault.BadInput
+		}
+		return fault.WithCode(fmt.Errorf("%s: %w", d.c.Package.Member, err), code)
 	}
 	if v := newMatcher(*d.c.Interpreter.Report).judge(d.c.Package); v.Reason != Outranked {
 		return fault.New(fault.NoPackage, fmt.Sprintf("%s: %s: %s", d.c.Interpreter.Path, d.c.Package.File(), v.Detail()))

@@ -304,7 +304,7 @@ func program(t testing.TB, cmd *exec.Cmd) string {
 	return string(out)
 }
 
-// staged fails the test where something lies in the staging folder.
+// nothingStaged fails the test where something lies in the staging folder.
 func nothingStaged(t testing.TB, root string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(root, "t"))

@@ -326,6 +326,14 @@ func BenchmarkSelect(b *testing.B) {
 		}
 	}
 	path, pythons := writeZip(b, files), listOf(b, list...)
+	b.Run("pure", func(b *testing.B) {
+		z := open(b, path)
+		for b.Loop() {
+			if _, err := Select(z.Extension, pythons, Policy{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	for _, explain := range []bool{false, true} {
 		b.Run(fmt.Sprintf("explain=%v", explain), func(b *testing.B) {
 			for b.Loop() {

@@ -38,9 +38,14 @@ def without_site(path):
     """The interpreter's own library: where the site module had to run, its additions are the host's."""
     if sys.flags.no_site:
         return path
-    own = [getattr(sys, name, None) for name in ("prefix", "exec_prefix", "base_prefix", "base_exec_prefix", "real_prefix")]
-    own = tuple(p.rstrip(SEP) + SEP for p in own if p)
-    return [p for p in path if p.startswith(own) and "site-packages" not in p and "dist-packages" not in p]
+    names = ("prefix", "exec_prefix", "base_prefix", "base_exec_prefix", "real_prefix")
+    prefixes = [getattr(sys, name).rstrip(SEP) + SEP for name in names if getattr(sys, name, None)]
+
+    def of_library(entry):
+        inside = [entry[len(p):] for p in prefixes if entry.startswith(p)]
+        return bool(inside) and not any("site-packages" in part or "dist-packages" in part for part in inside)
+
+    return [entry for entry in path if of_library(entry)]
 
 
 def add_builtins():
