@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -34,24 +35,26 @@ func TestHedge(t *testing.T) {
 		{"both fail late", step{late, "", failure}, step{2 * late, "", other}, "", other, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			do := func(s step, begun *atomic.Bool) func(context.Context) (string, error) {
-				return func(ctx context.Context) (string, error) {
-					begun.Store(true)
-					if err := sleep(ctx, s.after); err != nil {
-						return "", err
+			synctest.Test(t, func(t *testing.T) {
+				do := func(s step, begun *atomic.Bool) func(context.Context) (string, error) {
+					return func(ctx context.Context) (string, error) {
+						begun.Store(true)
+						if err := sleep(ctx, s.after); err != nil {
+							return "", err
+						}
+						return s.value, s.err
 					}
-					return s.value, s.err
 				}
-			}
-			var one, two atomic.Bool
-			begin := time.Now()
-			got, err := hedge(t.Context(), patience, do(tt.first, &one), do(tt.second, &two))
-			if got != tt.want || !errors.Is(err, tt.err) || two.Load() != tt.asked {
-				t.Errorf("%q, %v, second begun: %v", got, err, two.Load())
-			}
-			if took := time.Since(begin); took > later/2 {
-				t.Errorf("waited %s for what was not needed", took)
-			}
+				var one, two atomic.Bool
+				begin := time.Now()
+				got, err := hedge(t.Context(), patience, do(tt.first, &one), do(tt.second, &two))
+				if got != tt.want || !errors.Is(err, tt.err) || two.Load() != tt.asked {
+					t.Errorf("%q, %v, second begun: %v", got, err, two.Load())
+				}
+				if took := time.Since(begin); took > later/2 {
+					t.Errorf("waited %s for what was not needed", took)
+				}
+			})
 		})
 	}
 }

@@ -19,6 +19,10 @@ func decodeListing(data string, project pep508.Name, source string, specifiers *
 	if err != nil {
 		return nil, err
 	}
+	return h.project(project, source, specifiers)
+}
+
+func (h *listingHead) project(project pep508.Name, source string, specifiers *specifierTable) (*Project, error) {
 	shared := &listingContext{project: project, source: source, texts: h.texts, specifiers: specifiers}
 	p := &Project{Name: project, Index: source, Releases: make([]*Release, len(h.versions))}
 	for i, text := range h.versions {

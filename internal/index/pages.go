@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/pep508"
@@ -49,6 +50,7 @@ type foundPage struct {
 	etag         string
 	lastModified string
 	listing      string
+	head         *listingHead // of the listing, when it was read already
 }
 
 func (p *foundPage) encode() []byte {
@@ -62,19 +64,23 @@ func (p *foundPage) encode() []byte {
 	return append(b, p.listing...)
 }
 
-// decodePage is nil for what is no page.
+// decodePage is nil for what is no page. The page keeps data.
 func decodePage(data []byte) *foundPage {
-	if len(data) == 0 {
+	if len(data) < 2 {
 		return nil
 	}
-	// Only the header is read here; its strings are short.
-	r := listingReader{rest: string(data[1:min(len(data), 4096)])}
+	// The bytes are not changed any more, and long: nothing copies them.
+	r := listingReader{rest: unsafe.String(&data[1], len(data)-1)}
 	p := &foundPage{found: data[0] == 1, fetched: int64(r.number()), expires: int64(r.number()), etag: r.text(), lastModified: r.text()}
 	if r.failed {
 		return nil
 	}
-	p.listing = string(data[min(len(data), 4096)-len(r.rest):])
-	if _, err := readHead(p.listing); p.found && err != nil {
+	p.listing = r.rest
+	if !p.found {
+		return p
+	}
+	var err error
+	if p.head, err = readHead(p.listing); err != nil {
 		return nil
 	}
 	return p
@@ -92,11 +98,18 @@ func (c *Client) listed(ctx context.Context, index place, name pep508.Name) (*Pr
 	if !page.found {
 		return nil, errNoProject
 	}
-	p, err := decodeListing(page.listing, name, index.address, &c.specifiers)
+	p, err := page.project(name, index.address, &c.specifiers)
 	if err != nil {
 		return nil, fault.Errorf(fault.Internal, "%s: page of %s: %w", index.address, name, err)
 	}
 	return p, nil
+}
+
+func (p *foundPage) project(name pep508.Name, source string, specifiers *specifierTable) (*Project, error) {
+	if p.head == nil {
+		return decodeListing(p.listing, name, source, specifiers)
+	}
+	return p.head.project(name, source, specifiers)
 }
 
 // pageURL is the address of a project's page (PEP 503).
