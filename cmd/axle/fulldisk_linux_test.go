@@ -119,7 +119,7 @@ func fullRoot(t *testing.T) {
 	dir := filepath.Join(user, "project")
 	newProject(t, user, dir, bigIndex(t))
 	zip := filepath.Join(dir, "dist", "extension_build", "ext-1.0.0.zip")
-	smallDisk(t, filepath.Join(user, ".root"), "120k")
+	smallDisk(t, filepath.Join(user, ".root"), "240k")
 	mustRun(t, user, 0, "", "deploy", zip)
 	mustRun(t, user, 0, "palette-1.0", "run", "ext")
 	before := snapshot(filepath.Join(user, ".root", "e"))
