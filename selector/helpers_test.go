@@ -34,8 +34,18 @@ func report(t testing.TB, text string) *interpreters.Report {
 		Schema: 1, Path: "/usr/bin/python", Version: version, Implementation: map[string]string{"cp": "cpython", "pp": "pypy"}[string(tg.Python.Impl)],
 		Platforms: tg.Platform.LocalPlatformTags(), Freethreaded: tg.Python.Freethreaded,
 	}
-	for _, tag := range tg.LocalTags().List() {
-		r.Tags = append(r.Tags, tag.String())
+	list := tg.LocalTags().List()
+	for len(list) > 0 {
+		first, n := list[0], 1
+		if first.Platform == r.Platforms[0] { // one for each platform, in their order
+			n = len(r.Platforms)
+			first.Platform = "*"
+		}
+		r.Tags = append(r.Tags, first.String())
+		list = list[n:]
+	}
+	if got, want := r.TagOrder().List(), tg.LocalTags().List(); !slices.Equal(got, want) {
+		t.Fatalf("%s: the tags are %v, want %v", text, got, want)
 	}
 	return r
 }
