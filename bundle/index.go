@@ -43,6 +43,11 @@ func (s *session) openIndex(ctx context.Context) (*index.Client, error) {
 		return nil, err
 	}
 	s.indexPins = config.Pins
+	for _, line := range s.project.Requirements.Items {
+		if line.Requirement.URL != "" {
+			config.Accounts = append(config.Accounts, line.Requirement.URL)
+		}
+	}
 	return index.New(config, index.ClientOptions{
 		Cache: s.store, Offline: opt.Index.Offline, Refresh: opt.Index.Refresh,
 		Progress: func(f index.File, done, total int64) { opt.Progress.Bytes(f.Name, done, total) },

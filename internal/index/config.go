@@ -42,6 +42,9 @@ type Config struct {
 	Timeout time.Duration
 	// Retries is how often a request is tried again; nil = 5.
 	Retries *int
+	// Accounts are further addresses with credentials, such as those of
+	// requirements by URL; they count for their own hosts.
+	Accounts []string
 	// Netrc is the text of the user's netrc file, and may be empty.
 	Netrc string
 }

@@ -12,8 +12,8 @@ import (
 
 // Direct is the file that a requirement names by address or by path
 // ("name @ https://…", "./wheels/x.whl"). Its digests are those of the
-// address's fragment. Credentials of the address are dropped: they have to be
-// those of an index or of netrc. Errors carry [fault.BadInput].
+// address's fragment. Credentials of the address are dropped: the client
+// knows them from [Config.Accounts]. Errors carry [fault.BadInput].
 func Direct(text string) (File, error) {
 	f, err := direct(text)
 	if err == nil && f.Unusable != "" {

@@ -38,7 +38,7 @@ func newHTTP(config Config, replacement http.RoundTripper) (*http.Client, *crede
 	for _, pin := range config.Pins {
 		addresses = append(addresses, pin)
 	}
-	known := newCredentials(addresses, config.Netrc)
+	known := newCredentials(append(addresses, config.Accounts...), config.Netrc)
 	return &http.Client{Transport: authTransport{known, next}, CheckRedirect: checkRedirect}, known
 }
 
