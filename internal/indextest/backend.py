@@ -1,14 +1,8 @@
 # A build backend for tests. plan.json beside pyproject.toml says what it does;
 # each hook that is called adds a line to the file that BUILD_LOG names, if any.
-import base64
-import hashlib
 import json
 import os
-import platform
-import subprocess
 import sys
-import time
-import zipfile
 
 with open("plan.json", encoding="utf-8") as f:
     plan = json.load(f)
@@ -21,6 +15,9 @@ def called(hook, config_settings):
         print("noise %d on standard output" % line, flush=True)
         print("noise %d on standard error" % line, file=sys.stderr, flush=True)
     if plan.get("hang") == hook:
+        import subprocess
+        import time
+
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         time.sleep(600)
     if plan.get("fail") == hook:
@@ -60,6 +57,12 @@ if plan.get("prepare", True):
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     called("build_wheel", config_settings)
+    import base64
+    import hashlib
+    import platform
+    import time
+    import zipfile
+
     if "wheel_requires" in plan:
         plan["requires"] = plan["wheel_requires"]
     tag = plan.get("tag", "py3-none-any").replace("cpXY", "cp%d%d" % sys.version_info[:2]).replace("ARCH", platform.machine())
