@@ -35,13 +35,9 @@ type jsonFile struct {
 // parseJSON reads a page as PEP 691 and 700 describe it. A page without a
 // version is taken for version 1.
 func parseJSON(base *url.URL, body []byte) ([]link, error) {
-	var page jsonPage
-	err := json.Unmarshal(body, &page)
-	if odd := (*json.UnmarshalTypeError)(nil); errors.As(err, &odd) && len(page.Files) > 0 {
-		err = nil // a field of one file has another type; the others were read
-	}
+	page, err := readPage(body)
 	if err != nil {
-		return nil, fmt.Errorf("page is not the JSON of an index: %w", err)
+		return nil, err
 	}
 	if page.Meta.Version != "" {
 		if err := checkVersion(page.Meta.Version); err != nil {
@@ -57,6 +53,21 @@ func parseJSON(base *url.URL, body []byte) ([]link, error) {
 		}
 	}
 	return links, nil
+}
+
+func readPage(body []byte) (jsonPage, error) {
+	if page, ok := scanPage(body); ok {
+		return page, nil
+	}
+	var page jsonPage
+	err := json.Unmarshal(body, &page)
+	if odd := (*json.UnmarshalTypeError)(nil); errors.As(err, &odd) && len(page.Files) > 0 {
+		err = nil // a field of one file has another type; the others were read
+	}
+	if err != nil {
+		return page, fmt.Errorf("page is not the JSON of an index: %w", err)
+	}
+	return page, nil
 }
 
 func (f *jsonFile) link(base *url.URL) (link, bool) {

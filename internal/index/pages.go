@@ -30,6 +30,9 @@ const (
 	usualLife   = 10 * time.Minute
 	longestLife = 24 * time.Hour
 	longestPage = 256 << 20
+	// believedPage is up to which length an index is believed without seeing
+	// the bytes.
+	believedPage = 16 << 20
 )
 
 var (
@@ -195,7 +198,14 @@ func (c *Client) readPage(resp *http.Response, address string, name pep508.Name,
 }
 
 func readLinks(resp *http.Response) ([]link, error) {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, longestPage+1))
+	var body []byte
+	var err error
+	if length := resp.ContentLength; length > 0 && length <= believedPage {
+		body = make([]byte, length)
+		_, err = io.ReadFull(resp.Body, body)
+	} else {
+		body, err = io.ReadAll(io.LimitReader(resp.Body, longestPage+1))
+	}
 	if err != nil {
 		return nil, err
 	}
