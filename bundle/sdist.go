@@ -114,16 +114,16 @@ func (b *sdists) learn(failed map[target.Target]error) bool {
 	for t, err := range failed {
 		var e *unfitError
 		if errors.As(err, &e) {
-			b.unfit[serving{e.project, t}] = &resolve.Unfit{Reason: "its source " + e.Reason, Remedy: e.Remedy}
+			b.unfit[serving{e.pin.Project, t}] = &resolve.Unfit{Reason: fmt.Sprintf("the source of %s %s", e.pin.Version, e.Reason), Remedy: e.Remedy}
 		}
 	}
 	return len(b.unfit) > before
 }
 
-// unfitError knows the project that is at fault.
+// unfitError knows the pin that is at fault.
 type unfitError struct {
 	*wheelbuild.UnfitError
-	project pep508.Name
+	pin lock.Pin
 }
 
 // Resolve implements wheelbuild.Requirements: what a build environment has, for

@@ -106,7 +106,7 @@ func (b *sdists) buildFor(ctx context.Context, n buildable) (map[target.Target]w
 		case errs[i] == nil:
 			made[t] = wheels[i]
 		case errors.As(errs[i], &unfit):
-			failed[t] = &unfitError{unfit, n.pin.Project}
+			failed[t] = &unfitError{unfit, n.pin}
 		default:
 			failed[t] = errs[i]
 		}

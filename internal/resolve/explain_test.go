@@ -196,7 +196,7 @@ func readOptions(t *testing.T, text string) Options {
 				if on.Platform.String() != value {
 					return nil
 				}
-				return &Unfit{"its source was built here into a wheel for elsewhere", "build there"}
+				return &Unfit{"the source of it was built here into a wheel for elsewhere", "build there"}
 			}
 		case "align":
 			o.Align = Align(value)

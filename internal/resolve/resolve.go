@@ -96,7 +96,7 @@ type Options struct {
 
 // Unfit is why what is made of a source distribution does not serve a target.
 type Unfit struct {
-	Reason string // "its source was built here into …"
+	Reason string // "the source of 2.0 was built here into …"
 	Remedy string // what to try; may be empty
 }
 

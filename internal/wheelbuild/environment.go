@@ -20,6 +20,9 @@ import (
 //go:embed environment.py
 var environmentScript string
 
+// makingEnvironment is what is done before any hook is called.
+const makingEnvironment = "making a virtual environment failed"
+
 // environment is a virtual environment with the build requirements in it.
 type environment struct {
 	Python  string `json:"python"`
@@ -40,7 +43,7 @@ func (w *workshop) makeEnvironment(ctx context.Context, dir string) (*environmen
 	out := new(tail)
 	err := w.builder.run(ctx, child{path: w.machine.path, args: []string{"-I", script, dir, answer}, dir: w.dir, env: w.env(nil), out: out})
 	if err != nil {
-		return nil, w.failed(ctx, "making a virtual environment", err, out)
+		return nil, w.failed(ctx, makingEnvironment, err, out)
 	}
 	data, err := os.ReadFile(answer)
 	if err != nil {

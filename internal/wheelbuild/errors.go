@@ -14,7 +14,8 @@ import (
 type BuildError struct {
 	// Source is what was to be built, "demo 1.0".
 	Source string
-	// Backend is its build backend, and Doing the hook of it, or another step.
+	// Backend is its build backend, and Doing the hook of it; or Backend is
+	// empty, and Doing another step.
 	Backend, Doing string
 	// Python is the interpreter's version, Path where it lies.
 	Python, Path string
@@ -26,7 +27,11 @@ type BuildError struct {
 
 // Error is a line, and below it, indented, what the backend printed last.
 func (e *BuildError) Error() string {
-	text := fmt.Sprintf("%s cannot be built: %s failed in %s under Python %s: %s", e.Source, e.Backend, e.Doing, e.Python, e.Err)
+	doing := e.Doing
+	if e.Backend != "" {
+		doing = e.Backend + " failed in " + doing
+	}
+	text := fmt.Sprintf("%s cannot be built: %s under Python %s: %s", e.Source, doing, e.Python, e.Err)
 	for _, line := range e.Output {
 		text += "\n  | " + line
 	}
@@ -43,6 +48,7 @@ func (e *BuildError) ExitCode() int { return fault.Resolution }
 func (e *BuildError) Hints() []string {
 	output := strings.Join(e.Output, "\n")
 	for _, sign := range []struct{ text, hint string }{
+		{"No module named 'venv'", "install the module venv of Python " + e.Python + " (often a package called python3-venv)"},
 		{"Python.h", "install the headers of Python " + e.Python + " (often a package called python3-dev)"},
 		{"command 'gcc' failed: No such file", "install a C compiler"},
 		{"command 'cc' failed: No such file", "install a C compiler"},
@@ -57,7 +63,7 @@ func (e *BuildError) Hints() []string {
 	return []string{"build with another Python (--builder-python PATH), or take a version that has a wheel"}
 }
 
-// failed is the error of a step, or why the work ended.
+// failed is the error of a hook, or why the work ended.
 func (w *workshop) failed(ctx context.Context, doing string, err error, out *tail) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -71,6 +77,9 @@ func (w *workshop) failed(ctx context.Context, doing string, err error, out *tai
 		lines[i] = gone.Replace(lines[i]) // the folders are, when this is read
 	}
 	backend, _, _ := strings.Cut(w.source.about.Build.Backend, ":")
+	if doing == makingEnvironment {
+		backend = ""
+	}
 	return &BuildError{
 		Source: w.source.String(), Backend: backend, Doing: doing, Err: err, Output: lines,
 		Python: w.machine.version.String(), Path: w.machine.path,
@@ -81,7 +90,7 @@ func (w *workshop) failed(ctx context.Context, doing string, err error, out *tai
 type UnfitError struct {
 	Source string
 	Target target.Target
-	// Reason goes behind "its source": "was built here into …".
+	// Reason goes behind its source: "was built here into …".
 	Reason string
 	// Remedy is what to try.
 	Remedy string

@@ -5,9 +5,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"debug/elf"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -129,8 +132,27 @@ func (i *inspector) info(data []byte) error {
 	return nil
 }
 
-// largestBinary is up to which size a binary is looked at.
-const largestBinary = 512 << 20
+// largeBinary is up to which size a binary is looked at in memory.
+const largeBinary = 32 << 20
+
+// spool makes a stream readable at any place: in memory, or in a file beside
+// the wheel.
+func (i *inspector) spool(size int64, from io.Reader) (at io.ReaderAt, done func(), err error) {
+	if size <= largeBinary {
+		data, err := io.ReadAll(from)
+		return bytes.NewReader(data), func() {}, err
+	}
+	f, err := os.CreateTemp(filepath.Dir(i.reader.Path()), "binary-")
+	if err != nil {
+		return nil, nil, err
+	}
+	done = func() { _ = errors.Join(f.Close(), os.Remove(f.Name())) }
+	if _, err := io.Copy(f, from); err != nil {
+		done()
+		return nil, nil, err
+	}
+	return f, done, nil
+}
 
 // member holds a file against RECORD, and notes what a binary needs.
 func (i *inspector) member(m archive.Member, by *machine) error {
@@ -145,12 +167,13 @@ func (i *inspector) member(m archive.Member, by *machine) error {
 	if _, err := io.ReadFull(from, head); err != nil {
 		return err
 	}
-	if native.Magic(head) && m.Size <= largestBinary {
-		data, err := io.ReadAll(io.MultiReader(bytes.NewReader(head), from))
+	if native.Magic(head) {
+		at, done, err := i.spool(m.Size, io.MultiReader(bytes.NewReader(head), from))
 		if err != nil {
 			return err
 		}
-		i.binary(m.Name, data, by)
+		i.binary(m, at, by)
+		done()
 	} else if _, err := io.Copy(io.Discard, from); err != nil {
 		return err
 	}
@@ -178,8 +201,8 @@ func (i *inspector) rest() error {
 }
 
 // binary raises what the wheel needs by what one of its files does.
-func (i *inspector) binary(name string, data []byte, by *machine) {
-	facts, ok, err := native.Inspect(name, bytes.NewReader(data), int64(len(data)))
+func (i *inspector) binary(m archive.Member, at io.ReaderAt, by *machine) {
+	facts, ok, err := native.Inspect(m.Name, at, m.Size)
 	if !ok || err != nil {
 		return // merging looks at it again, and says so
 	}
@@ -192,7 +215,7 @@ func (i *inspector) binary(name string, data []byte, by *machine) {
 		need = by.target.Platform // nothing in it tells the version of musl
 	}
 	i.raise(need)
-	if file, err := elf.NewFile(bytes.NewReader(data)); err == nil {
+	if file, err := elf.NewFile(at); err == nil {
 		defer func() { _ = file.Close() }()
 		if floor, ok := runtimeFloor(file); ok {
 			i.raise(target.Platform{Family: need.Family, Arch: need.Arch, Major: 2, Minor: floor})
