@@ -177,7 +177,7 @@ func TestCore19Real(t *testing.T) {
 	dir := realProject(t, `extension: {name: real_ext, version: "1.0.0", api_level: "1.4.0", requires_python: ">=3.9,<3.15", zip_safe: false}
 bundle: {policy: {align: all}}`, "", "requests")
 	out, _, code := realAxle(t, "build", dir)
-	if code != 0 || !strings.Contains(out, "4 packages for 24 targets") || !strings.Contains(out, "real_ext-1.0.0-cp39-abi3-win_amd64.whl") {
+	if code != 0 || !strings.Contains(out, "1 package for 24 targets") || !strings.Contains(out, "-none-any.whl") {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
 }
