@@ -141,7 +141,7 @@ func checkLayout(r io.ReaderAt, records []record, directory int64, p *problems) 
 			p.add(rec.Name, "%s", reason)
 			continue
 		}
-		free = rec.offset + rec.CompressedSize
+		free = rec.offset + rec.CompressedSize + rec.descriptor
 	}
 	return nil
 }
@@ -172,7 +172,40 @@ func (l *localReader) check(r io.ReaderAt, rec *record, directory int64) (reason
 			return "", err
 		}
 	}
-	return rec.compareLocal(b[:localLen+nameLen+extraLen], nameLen), nil
+	reason = rec.compareLocal(b[:localLen+nameLen+extraLen], nameLen)
+	if reason == "" && rec.flags&flagDescriptor != 0 {
+		return l.checkDescriptor(r, rec, directory)
+	}
+	return reason, nil
+}
+
+// checkDescriptor: what a program that reads an archive from its beginning
+// takes for the CRC-32 and the sizes of a streamed member must be what the
+// directory says. The signature is left out by some, and the sizes have 64 bits
+// where a writer wants it (APPNOTE 4.3.9).
+func (l *localReader) checkDescriptor(r io.ReaderAt, rec *record, directory int64) (reason string, err error) {
+	at := rec.offset + rec.CompressedSize
+	b, err := l.read(r, at, min(directory-at, 4+4+16))
+	if err != nil {
+		return "", err
+	}
+	signature := int64(0)
+	if len(b) >= 4 && le.Uint32(b) == descriptorSignature {
+		b, signature = b[4:], 4
+	}
+	switch {
+	case len(b) < 12:
+		return "its data descriptor is cut off", nil
+	case le.Uint32(b) != rec.CRC32:
+		return "its data descriptor has another CRC-32", nil
+	case int64(le.Uint32(b[4:])) == rec.CompressedSize && int64(le.Uint32(b[8:])) == rec.Size:
+		rec.descriptor = signature + 12
+	case len(b) >= 20 && le.Uint64(b[4:]) == uint64(rec.CompressedSize) && le.Uint64(b[12:]) == uint64(rec.Size):
+		rec.descriptor = signature + 20
+	default:
+		return "its data descriptor has other sizes", nil
+	}
+	return "", nil
 }
 
 func (l *localReader) read(r io.ReaderAt, offset, size int64) ([]byte, error) {
@@ -201,6 +234,8 @@ func (rec *record) compareLocal(b []byte, nameLen int) (reason string) {
 		return "its local header has another name"
 	case flags&flagEncrypted != 0:
 		return "its local header says that it is encrypted"
+	case (flags^rec.flags)&flagDescriptor != 0:
+		return "its local header and the directory disagree on whether a data descriptor follows it"
 	case le.Uint16(b[8:]) != rec.Method:
 		return "its local header has another compression method"
 	case reason != "":

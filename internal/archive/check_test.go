@@ -90,6 +90,15 @@ var nasty = []struct {
 	{"other size in the local header", []entry{{name: "a", data: "xy", local: put32(localSize, 1)}}, []string{"a: its local header has other sizes"}},
 	{"other compressed size in the local header", []entry{{name: "a", data: "xy", local: put32(localCompressed, 1)}}, []string{"a: its local header has other sizes"}},
 	{"other CRC-32 in the local header", []entry{{name: "a", data: "xy", local: put32(localCRC, 1)}}, []string{"a: its local header has another CRC-32"}},
+	{"descriptor in the directory only", []entry{{name: "a", central: put16(centralFlags, flagDescriptor)}},
+		[]string{"a: its local header and the directory disagree on whether a data descriptor follows it"}},
+	{"descriptor in the local header only", []entry{{name: "a", descriptor: true, central: put16(centralFlags, 0)}},
+		[]string{"a: its local header and the directory disagree on whether a data descriptor follows it"}},
+	{"other CRC-32 in the descriptor", []entry{{name: "a", data: "xy", descriptor: true, trailer: changed(put32(4, 1))}}, []string{"a: its data descriptor has another CRC-32"}},
+	{"other size in the descriptor", []entry{{name: "a", data: "xy", descriptor: true, trailer: changed(put32(12, 3))}}, []string{"a: its data descriptor has other sizes"}},
+	{"no descriptor", []entry{{name: "a", data: "xy", descriptor: true, trailer: func([]byte) []byte { return nil }}}, []string{"a: its data descriptor is cut off"}},
+	{"descriptor over another member", []entry{{name: "a", data: "xy", descriptor: true, trailer: func(b []byte) []byte { return b[:4:4] }}, {name: "b"}},
+		[]string{"a: its data descriptor has another CRC-32"}},
 	{"no local header", []entry{{name: "a", local: put32(0, 0)}}, []string{"a: its local header is missing"}},
 	{"offset outside", []entry{{name: "a", central: put32(centralOffset, 99999)}}, []string{"a: it lies outside the archive"}},
 	{"data over the directory", []entry{{name: "a", data: "x", central: both(put32(centralCompressed, 50), put32(centralSize, 50)), local: both(put32(localCompressed, 50), put32(localSize, 50))}},
@@ -133,6 +142,15 @@ func TestNasty(t *testing.T) {
 	}
 }
 
+func changed(f func([]byte)) func([]byte) []byte {
+	return func(b []byte) []byte { f(b); return b }
+}
+
+// wide gives the sizes of a descriptor 64 bits.
+func wide(b []byte) []byte {
+	return slices.Concat(b[:12], make([]byte, 4), b[12:], make([]byte, 4))
+}
+
 func TestOdd(t *testing.T) {
 	comment := makeZip(entry{name: "a", data: "x"})
 	comment[len(comment)-2] = 5
@@ -148,6 +166,8 @@ func TestOdd(t *testing.T) {
 		{"mode of nothing", makeZip(entry{name: "a", central: put32(38, 0)}), []string{"a"}},
 		{"gap", makeZip(entry{name: "a", data: "x"}, entry{name: "b", gap: 100}), []string{"a", "b"}},
 		{"descriptor", makeZip(entry{name: "a", data: "xyz", method: 8, descriptor: true}), []string{"a"}},
+		{"descriptor without a signature", makeZip(entry{name: "a", data: "xyz", descriptor: true, trailer: func(b []byte) []byte { return b[4:] }}), []string{"a"}},
+		{"descriptor of 64 bits", makeZip(entry{name: "a", data: "xyz", descriptor: true, trailer: wide}, entry{name: "b"}), []string{"a", "b"}},
 		{"two folders that differ in case", makeZip(entry{name: "E/x"}, entry{name: "e/y"}), []string{"E/x", "e/y"}},
 		{"order of the directory", makeZip(entry{name: "b"}, entry{name: "a"}), []string{"b", "a"}},
 		{"Unicode path that agrees", makeZip(entry{name: "a", extra: append(le.AppendUint32([]byte{0x75, 0x70, 6, 0, 1}, 0xe8b7be43), "a"...)}), []string{"a"}},

@@ -32,10 +32,11 @@ const (
 // record is one entry of the directory, a file or a folder.
 type record struct {
 	Member
-	header int64 // offset of the local header
-	flags  uint16
-	folder bool
-	bad    bool // told already, so that one mistake is not told thrice
+	header     int64 // offset of the local header
+	descriptor int64 // bytes of the data descriptor behind the data
+	flags      uint16
+	folder     bool
+	bad        bool // told already, so that one mistake is not told thrice
 }
 
 // readDirectory finds and reads the directory. Members that are wrong are told

@@ -9,11 +9,12 @@ import (
 
 // Signatures and fixed lengths of APPNOTE.TXT 6.3.
 const (
-	localSignature     = 0x04034b50
-	centralSignature   = 0x02014b50
-	endSignature       = 0x06054b50
-	end64Signature     = 0x06064b50
-	locator64Signature = 0x07064b50
+	localSignature      = 0x04034b50
+	descriptorSignature = 0x08074b50
+	centralSignature    = 0x02014b50
+	endSignature        = 0x06054b50
+	end64Signature      = 0x06064b50
+	locator64Signature  = 0x07064b50
 
 	localLen     = 30
 	centralLen   = 46

@@ -19,7 +19,8 @@ type entry struct {
 	method     uint16
 	mode       uint32 // Unix mode, by default that of a file, or of a folder
 	descriptor bool
-	extra      []byte // in both headers
+	trailer    func([]byte) []byte // changes the data descriptor
+	extra      []byte              // in both headers
 	local      func(b []byte)
 	central    func(b []byte)
 	gap        int  // bytes of nothing before the local header
@@ -55,6 +56,18 @@ func makeZip(entries ...entry) []byte {
 	}
 	end := directoryEnd{records: uint64(len(entries)), offset: uint64(len(out)), size: uint64(len(central))}
 	return appendEnd(append(out, central...), end)
+}
+
+// describe is the data descriptor: signature, CRC-32, two sizes.
+func (e entry) describe(crc, compressed, size uint32) []byte {
+	b := le.AppendUint32(nil, 0x08074b50)
+	for _, field := range []uint32{crc, compressed, size} {
+		b = le.AppendUint32(b, field)
+	}
+	if e.trailer != nil {
+		b = e.trailer(b)
+	}
+	return b
 }
 
 func (e entry) append(out, central []byte, offset int) ([]byte, []byte) {
@@ -106,10 +119,7 @@ func (e entry) append(out, central []byte, offset int) ([]byte, []byte) {
 	}
 	out = append(append(out, local...), raw...)
 	if e.descriptor {
-		out = le.AppendUint32(out, 0x08074b50)
-		out = le.AppendUint32(out, crc)
-		out = le.AppendUint32(out, uint32(len(raw)))
-		out = le.AppendUint32(out, uint32(len(e.data)))
+		out = append(out, e.describe(crc, uint32(len(raw)), uint32(len(e.data)))...)
 	}
 	return out, append(central, dir...)
 }

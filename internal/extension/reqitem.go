@@ -308,6 +308,8 @@ func urlToPath(address string) (path, reason string) {
 func (r *requirementsReader) failRequirement(p part, err error) {
 	text := p.String()
 	switch {
+	case text == "":
+		r.fail(p, "no project is named before the marker", "")
 	case versionTool.MatchString(text), strings.HasPrefix(text, "ssh:"):
 		r.fail(p, noTool, "")
 	case looksLikePath(text) && !strings.Contains(text, "@"):

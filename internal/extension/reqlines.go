@@ -72,9 +72,13 @@ func (p part) secret() bool {
 
 func (p part) slice(i, j int) part {
 	q := part{p.file, p.chars[i:j], p.before, p.first}
-	if i == j && i > 0 {
+	switch {
+	case i < j:
+	case i > 0:
 		q.before = p.chars[i-1]
 		q.before.col++
+	case len(p.chars) > 0:
+		q.before = p.chars[0]
 	}
 	return q
 }

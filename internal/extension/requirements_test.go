@@ -228,7 +228,7 @@ func FuzzParseRequirements(f *testing.F) {
 	for _, c := range readCases(f, "testdata/errors/requirements.txt") {
 		f.Add([]byte(c.text))
 	}
-	for _, s := range []string{"foo==1 \\\n --hash=sha256:x\n", "-r r.txt", "# coding: latin-1\nfoo # \xe9", "\xff\xfef\x00", "-f 'a b' -i \"x", "a @ file://x;y"} {
+	for _, s := range []string{"foo==1 \\\n --hash=sha256:x\n", "-r r.txt", "# coding: latin-1\nfoo # \xe9", "\xff\xfef\x00", "-f 'a b' -i \"x", "a @ file://x;y", ";", "; a", "-r", "foo[]; \\"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
