@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/axlepack/axle/internal/procgroup"
 )
 
 // child is a program to run to its end or to that of the context, with all
@@ -43,15 +45,14 @@ func (c child) runOnce(ctx context.Context) (stderr []byte, err error) {
 	cmd.Env, cmd.Stdout, cmd.Stderr = c.env, c.stdout, &tail
 	cmd.Stdin = strings.NewReader(c.stdin) // a pipe that ends, never a terminal
 	cmd.WaitDelay = closing
-	group := alone(cmd)
-	if err := cmd.Start(); err != nil {
+	group, err := procgroup.Start(cmd)
+	if err != nil {
 		return nil, err
 	}
-	group.started()
-	defer group.close()
+	defer group.Close()
 	err = cmd.Wait()
 	if errors.Is(err, exec.ErrWaitDelay) {
-		group.kill()
+		group.Kill()
 	}
 	return tail.kept, err
 }

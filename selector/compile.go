@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/axlepack/axle/internal/procgroup"
 )
 
 //go:embed compile.py
@@ -88,15 +90,19 @@ func (d *deployer) compileBatches(ctx context.Context, dir, final string, batche
 	cmd := exec.CommandContext(ctx, in.Path, args...)
 	cmd.Dir, cmd.Env = dir, compileEnv(os.Environ(), in.Report.NeedsSite)
 	cmd.WaitDelay = time.Second
-	ownGroup(cmd)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return
 	}
 	stdout, err := cmd.StdoutPipe()
-	if err != nil || cmd.Start() != nil {
+	if err != nil {
 		return
 	}
+	processes, err := procgroup.Start(cmd)
+	if err != nil {
+		return
+	}
+	defer processes.Close()
 	feed(stdin, bufio.NewReader(stdout), batches)
 	_ = stdin.Close()
 	_ = cmd.Wait()

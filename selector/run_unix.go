@@ -5,7 +5,6 @@ package selector
 import (
 	"context"
 	"os"
-	"os/exec"
 	"syscall"
 
 	"github.com/axlepack/axle/internal/fault"
@@ -15,13 +14,6 @@ import (
 func replace(_ context.Context, argv, env []string) (int, error) {
 	err := syscall.Exec(argv[0], argv, env)
 	return 0, fault.WithCode(&os.PathError{Op: "run", Path: argv[0], Err: err}, fault.NoInterpreter)
-}
-
-// ownGroup puts a command into a process group, which ends as a whole with the
-// command's context.
-func ownGroup(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
 // askToEnd is what a child gets when the context of its run ends.

@@ -3,7 +3,6 @@ package selector
 import (
 	"context"
 	"os"
-	"os/exec"
 )
 
 // replace runs the command as a child, since Windows cannot replace a
@@ -11,9 +10,6 @@ import (
 func replace(ctx context.Context, argv, env []string) (int, error) {
 	return spawn(ctx, argv, env, RunOptions{Stdout: os.Stdout, Stderr: os.Stderr})
 }
-
-// ownGroup does nothing: the command alone ends with its context.
-func ownGroup(*exec.Cmd) {}
 
 // askToEnd does nothing: Ctrl-C reaches every process of the console by itself.
 func askToEnd(*os.Process) {}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/procgroup"
 )
 
 // endGrace is how long an extension may take to end once it was asked to.
@@ -30,13 +31,15 @@ func spawn(ctx context.Context, argv, env []string, opt RunOptions) (int, error)
 	ignored := make(chan os.Signal, 1)
 	signal.Notify(ignored, os.Interrupt)
 	defer signal.Stop(ignored)
-	if err := cmd.Start(); err != nil {
+	group, err := procgroup.StartForeground(cmd)
+	if err != nil {
 		return 0, fault.WithCode(err, fault.NoInterpreter)
 	}
+	defer group.Close()
 	ended := make(chan struct{})
 	defer close(ended)
 	go endWith(ctx, cmd.Process, ended)
-	err := cmd.Wait()
+	err = cmd.Wait()
 	if cmd.ProcessState == nil {
 		return 0, err
 	}

@@ -38,6 +38,7 @@ var rings = map[string]int{
 	"internal/unpack":      2,
 	"internal/cache":       2,
 	"internal/deployments": 2,
+	"internal/procgroup":   2,
 	"internal/index":       2,
 	"interpreters":         2,
 
@@ -64,7 +65,7 @@ var beside = map[string][]string{
 	"internal/agent":     {"internal/yamldoc"},
 	"internal/index":     {"internal/cache", "internal/archive"},
 	"internal/unpack":    {"internal/archive"},
-	"interpreters":       {"internal/cache"},
+	"interpreters":       {"internal/cache", "internal/procgroup"},
 	"bundle":             {"internal/report"},
 }
 
@@ -78,7 +79,7 @@ var program = []string{"bundle", "selector", "interpreters", "internal/report", 
 // thing, who may import them.
 var owners = map[string][]string{
 	"net/http":    {"internal/index"},
-	"os/exec":     {"interpreters", "internal/wheelbuild", "selector"},
+	"os/exec":     {"internal/procgroup", "interpreters", "internal/wheelbuild", "selector"},
 	"archive/zip": {"internal/archive"},
 }
 

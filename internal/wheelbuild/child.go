@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/axlepack/axle/internal/procgroup"
 )
 
 // child is a program to run to its end or to that of the context, with all
@@ -28,15 +30,14 @@ func (c child) run(ctx context.Context) error {
 	cmd.Dir, cmd.Env = c.dir, append(slices.Clip(c.env), "PWD="+c.dir)
 	cmd.Stdout, cmd.Stderr = c.out, c.out
 	cmd.WaitDelay = closing
-	group := alone(cmd)
-	if err := cmd.Start(); err != nil {
+	group, err := procgroup.Start(cmd)
+	if err != nil {
 		return err
 	}
-	group.started()
-	defer group.close()
-	err := cmd.Wait()
+	defer group.Close()
+	err = cmd.Wait()
 	if errors.Is(err, exec.ErrWaitDelay) {
-		group.kill()
+		group.Kill()
 		err = nil // the program itself ended well, and left others behind
 	}
 	return err

@@ -1,4 +1,4 @@
-package interpreters
+package procgroup
 
 import (
 	"os/exec"
@@ -9,26 +9,23 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// processes are a program and what it started: a job. The few instructions
-// that a program runs before it is put into its job are a gap that stays.
-type processes struct {
+// Group is a program and what it started: a job. The few instructions that a
+// program runs before it is put into its job are a gap that stays.
+type Group struct {
 	cmd *exec.Cmd
 	job atomic.Uintptr
 }
 
-// alone puts the program into a job of its own, without a window, which ends
-// as a whole with the context.
-func alone(cmd *exec.Cmd) *processes {
-	g := &processes{cmd: cmd}
-	cmd.SysProcAttr = &syscall.SysProcAttr{HideWindow: true, CreationFlags: windows.CREATE_NO_WINDOW}
-	cmd.Cancel = func() error {
-		g.kill()
-		return cmd.Process.Kill()
+// setAside gives the program no window.
+func (g *Group) setAside() {
+	g.cmd.SysProcAttr = &syscall.SysProcAttr{HideWindow: true, CreationFlags: windows.CREATE_NO_WINDOW}
+	g.cmd.Cancel = func() error {
+		g.Kill()
+		return g.cmd.Process.Kill()
 	}
-	return g
 }
 
-func (g *processes) started() {
+func (g *Group) started() {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
 		return
@@ -49,14 +46,15 @@ func (g *processes) started() {
 	g.job.Store(uintptr(job))
 }
 
-func (g *processes) kill() {
+// Kill ends the program and what it started.
+func (g *Group) Kill() {
 	if job := g.job.Load(); job != 0 {
 		_ = windows.TerminateJobObject(windows.Handle(job), 1)
 	}
 }
 
-// close ends what is left of the job.
-func (g *processes) close() {
+// Close ends what is left of the job, and frees it.
+func (g *Group) Close() {
 	if job := g.job.Swap(0); job != 0 {
 		_ = windows.CloseHandle(windows.Handle(job))
 	}
