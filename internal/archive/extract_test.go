@@ -256,35 +256,6 @@ func (c *counting) ReadAt(p []byte, off int64) (int, error) {
 	return c.Reader.ReadAt(p, off)
 }
 
-func TestReadMember(t *testing.T) {
-	data := makeZip(entry{name: "big", data: string(text(1 << 20))}, entry{name: "demo-1.0.dist-info/METADATA", data: "Name: demo\n", method: 8}, entry{name: "wrong", local: put16(localMethod, 8)})
-	src := &counting{Reader: bytes.NewReader(data)}
-	pick := func(name string) func([]string) (string, error) {
-		return func(names []string) (string, error) {
-			if !slices.Contains(names, name) {
-				return "", fs.ErrNotExist
-			}
-			return name, nil
-		}
-	}
-	got, err := ReadMember(src, int64(len(data)), "demo.whl", Limits{}, pick("demo-1.0.dist-info/METADATA"))
-	if err != nil || string(got) != "Name: demo\n" {
-		t.Errorf("%q, %v", got, err)
-	}
-	if src.bytes > 80<<10 {
-		t.Errorf("read %d bytes of %d", src.bytes, len(data))
-	}
-	if _, err := ReadMember(src, int64(len(data)), "demo.whl", Limits{}, pick("none")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("no such member: %v", err)
-	}
-	if _, err := ReadMember(src, int64(len(data)), "demo.whl", Limits{}, pick("wrong")); err == nil {
-		t.Error("a local header at odds with the directory was read")
-	}
-	if _, err := ReadMember(src, 1000, "demo.whl", Limits{}, pick("big")); !errors.Is(err, ErrFormat) {
-		t.Errorf("cut off: %v", err)
-	}
-}
-
 func TestClosedMemberIsNotRead(t *testing.T) {
 	r := mustOpen(t, makeZip(entry{name: "a", data: "hello", method: 8}))
 	for range 2 { // the inflater that the first gave back serves the second

@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -148,40 +147,4 @@ func (r *Reader) find(name string) (Member, error) {
 
 func (r *Reader) problem(m Member, err error) error {
 	return &Problem{Archive: r.path, Member: m.Name, Reason: err.Error(), Err: err}
-}
-
-// ReadMember reads one member of an archive of which only a part is near: the
-// end, the directory, and that member, nothing else. pick chooses it among the
-// names of the files; path stands for the archive in errors.
-func ReadMember(src io.ReaderAt, size int64, path string, limits Limits, pick func(names []string) (string, error)) ([]byte, error) {
-	limits = limits.withDefaults()
-	p := problems{archive: path}
-	records, end, err := readDirectory(src, size, limits, &p)
-	if err != nil {
-		return nil, &Problem{Archive: path, Reason: err.Error(), Err: err}
-	}
-	checkMembers(records, limits, &p)
-	checkNames(records, &p)
-	if err := p.err(); err != nil {
-		return nil, err
-	}
-	r := &Reader{path: path, src: src, size: size, limits: limits}
-	r.setMembers(records)
-	name, err := pick(r.Names())
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(records, func(rec record) bool { return !rec.folder && rec.Name == name })
-	if i < 0 {
-		return nil, &Problem{Archive: path, Member: name, Reason: "no such member", Err: fs.ErrNotExist}
-	}
-	var local localReader
-	reason, err := local.check(src, &records[i], int64(end.offset))
-	if err == nil && reason != "" {
-		err = fmt.Errorf("%s", reason)
-	}
-	if err != nil {
-		return nil, r.problem(records[i].Member, err)
-	}
-	return r.readAll(records[i].Member)
 }

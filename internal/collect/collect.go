@@ -59,15 +59,6 @@ type File struct {
 // Files are the files of a lock, each once, in the order of [lock.Lock.Files].
 type Files []File
 
-// Paths maps the key of each file (see [lock.File.Key]) to where it lies.
-func (f Files) Paths() map[string]string {
-	paths := make(map[string]string, len(f))
-	for _, file := range f {
-		paths[file.Key()] = file.Local
-	}
-	return paths
-}
-
 // Collect brings every file of the solutions onto this machine. A file that
 // cannot be had is an error with the code of its cause, or [fault.Resolution];
 // a file with another digest than its pin names one with [fault.Mismatch].

@@ -38,10 +38,6 @@ type Foreign struct {
 	archive.Sums
 }
 
-// Ours says whether axle made the package: a build makes such packages anew,
-// it does not collect them.
-func (f Foreign) Ours() bool { return f.Generator == generator }
-
 // fits says whether the package is good for a target that its name admits.
 func (f Foreign) fits(t target.Target) bool {
 	some, _ := f.RequiresPython.AdmitsMinor(t.Python.Major, t.Python.Minor)

@@ -56,7 +56,7 @@ func TestRow10(t *testing.T) {
 		if fault.ExitCode(err) != test.code || err != nil && !strings.HasPrefix(err.Error(), test.want) {
 			t.Errorf("%s: exit %d, %v; want exit %d, %s", filepath.Base(test.path), fault.ExitCode(err), err, test.code, test.want)
 		}
-		if err == nil && (f.Hex() != sumOf(t, test.path) || f.Ours() || f.Files != 4) {
+		if err == nil && (f.Hex() != sumOf(t, test.path) || f.Generator == generator || f.Files != 4) {
 			t.Errorf("%s: %+v", filepath.Base(test.path), f)
 		}
 	}
@@ -66,7 +66,7 @@ func TestOurPackagesAreKnown(t *testing.T) {
 	w := open(t, OpenOptions{}, sample(t, t.TempDir())...)
 	written := build(t, w, solvedOf(t, w))
 	f, warnings, err := CheckPackage(t.Context(), written[0].Path, "sample_ext", one.Version)
-	if err != nil || len(warnings) > 0 || !f.Ours() || !slices.Equal(f.Distributions, []string{"alpha-1.2", "beta-2.0"}) || f.Sums != written[0].Sums {
+	if err != nil || len(warnings) > 0 || f.Generator != generator || !slices.Equal(f.Distributions, []string{"alpha-1.2", "beta-2.0"}) || f.Sums != written[0].Sums {
 		t.Errorf("%v, %v, %+v", err, warnings, f)
 	}
 }

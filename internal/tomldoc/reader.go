@@ -59,9 +59,6 @@ func (r *Reader) syntaxError(err error) error {
 	return p
 }
 
-// File is how messages call the file.
-func (r *Reader) File() string { return r.file }
-
 // Lines are the lines of the file, without their ends.
 func (r *Reader) Lines() []string { return r.lines }
 

@@ -59,10 +59,6 @@ func tarIn(c archiver.Compression) archiver.Extractor {
 	return archiver.Archive{Compression: c, Extraction: archiver.Tar{}}
 }
 
-// Supported says whether a file name ends as that of an archive that Extract
-// takes.
-func Supported(name string) bool { return formatOf(name) != nil }
-
 func formatOf(name string) archiver.Extractor {
 	name = strings.ToLower(name)
 	for _, f := range formats {
