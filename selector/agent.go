@@ -52,7 +52,7 @@ func LoadAgent(paths []string, required bool) (Agent, []fault.Warning, error) {
 
 func fromConfig(c agent.Config) Agent {
 	return Agent{
-		Root: c.Root, Policy: Policy{StrictOrder: c.StrictOrder, Accept: c.Accept},
+		Root: c.Root, Policy: Policy{StrictOrder: c.Policy.StrictOrder, Accept: c.Accept},
 		Interpreters: c.Interpreters, Discover: c.Discover, ProbeTimeout: c.ProbeTimeout,
 	}
 }

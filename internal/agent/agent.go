@@ -5,13 +5,16 @@
 //	discover: true          # look for further interpreters behind those
 //	accept: ["*"]           # which extensions may be deployed; patterns; [] denies all
 //	root: /var/lib/axle     # where deployments lie
-//	strict_order: false     # keep to the first interpreter that satisfies requires_python
+//	policy:
+//	  strict_order: false   # keep to the first interpreter that satisfies requires_python
+//	  binaries: refuse      # or warn: packages whose binaries contradict their names
 //	timeouts:
 //	  probe: 10s            # how long one interpreter may take to answer
 //
 // Every key may be left out. All mistakes are reported at once, with line and
-// column; unknown keys are warnings. The package touches no file: the caller
-// looks for one in [DefaultPaths].
+// column; unknown keys are warnings. [Parse] reads it, [AddInterpreters] and
+// [RemoveInterpreters] edit the list and leave the rest of the text alone. The
+// package touches no file.
 package agent
 
 import (
@@ -41,18 +44,39 @@ type Config struct {
 	Accept []string
 	// Root is the folder of the deployments; "" when not written.
 	Root string
-	// StrictOrder keeps to the first interpreter that satisfies requires_python,
-	// even when no dependency package fits it.
-	StrictOrder bool
+	// Policy is what is chosen and what is refused.
+	Policy Policy
 	// ProbeTimeout bounds the answer of one interpreter; 0 when not written.
 	ProbeTimeout time.Duration
 }
 
+// Policy is the section of that name.
+type Policy struct {
+	// StrictOrder keeps to the first interpreter that satisfies requires_python,
+	// even when no dependency package fits it.
+	StrictOrder bool
+	// Binaries is what becomes of a package whose binaries contradict its name:
+	// Refuse when not written, or Warn.
+	Binaries Binaries
+}
+
+// Binaries is a value of policy.binaries.
+type Binaries string
+
+// The values of policy.binaries.
+const (
+	Refuse Binaries = "refuse"
+	Warn   Binaries = "warn"
+)
+
 // Default is the configuration of an agent without agent.yml.
-func Default() Config { return Config{Discover: true, Accept: []string{"*"}} }
+func Default() Config {
+	return Config{Discover: true, Accept: []string{"*"}, Policy: Policy{Binaries: Refuse}}
+}
 
 var (
-	keys        = []string{"interpreters", "discover", "accept", "root", "strict_order", "timeouts"}
+	keys        = []string{"interpreters", "discover", "accept", "root", "policy", "timeouts"}
+	policyKeys  = []string{"strict_order", "binaries"}
 	timeoutKeys = []string{"probe"}
 )
 
@@ -65,7 +89,7 @@ func Parse(name string, data []byte) (Config, []fault.Warning, error) {
 	}
 	c := Default()
 	if root := r.Root(); !root.IsNull() {
-		if m, ok := root.Map(keys); ok {
+		if m, ok := root.Map(keys, moved); ok {
 			c.read(m)
 		}
 	}
@@ -80,7 +104,7 @@ func (c *Config) read(m yamldoc.Map) {
 	c.Discover = m.Bool("discover", true)
 	c.readAccept(m)
 	c.readRoot(m)
-	c.StrictOrder = m.Bool("strict_order", false)
+	c.readPolicy(m)
 	if v, ok := m.Get("timeouts"); ok {
 		if section, ok := v.Map(timeoutKeys); ok {
 			c.ProbeTimeout = duration(section, "probe")
@@ -89,6 +113,40 @@ func (c *Config) read(m yamldoc.Map) {
 	if v, ok := m.Get("interpreters"); ok && len(c.Interpreters) == 0 && !c.Discover {
 		v.Warn("the list is empty and discover is false: no extension can run")
 	}
+}
+
+// moved is a key of the section policy that is easily written beside it.
+const moved = "strict_order"
+
+func (c *Config) readPolicy(m yamldoc.Map) {
+	if v, ok := m.Get(moved); ok {
+		v.Problem("stands in the section policy", "write it as policy: {strict_order: true}")
+	}
+	v, ok := m.Get("policy")
+	if !ok {
+		return
+	}
+	section, ok := v.Map(policyKeys)
+	if !ok {
+		return
+	}
+	c.Policy.StrictOrder = section.Bool("strict_order", false)
+	text, ok := section.Text("binaries")
+	switch value := Binaries(text); {
+	case !ok:
+	case value == Refuse || value == Warn:
+		c.Policy.Binaries = value
+	default:
+		v, _ := section.Get("binaries")
+		v.Problem(fmt.Sprintf("%q is not a policy", text), didYouMean(text))
+	}
+}
+
+func didYouMean(text string) string {
+	if near, ok := fault.Nearest(text, []string{string(Refuse), string(Warn)}); ok {
+		return "did you mean " + near + "?"
+	}
+	return "write refuse or warn"
 }
 
 // texts are the members of a list, which may be empty.
@@ -182,46 +240,4 @@ func duration(m yamldoc.Map, key string) time.Duration {
 		v.Problem(fmt.Sprintf("%s is out of bounds", v.Scalar()), "write more than 0s and no more than 10m")
 	}
 	return d
-}
-
-// Accepts says whether an extension of this name may be deployed.
-func (c Config) Accepts(extension string) bool {
-	for _, pattern := range c.Accept {
-		if ok, _ := path.Match(pattern, extension); ok {
-			return true
-		}
-	}
-	return false
-}
-
-// DefaultPaths are the places of agent.yml on a system (a GOOS), in the order in
-// which to look: AXLE_AGENT, then the user's own, then that of all users. Those
-// whose variables are not set are left out. The first that exists counts.
-func DefaultPaths(goos string, env func(name string) (string, bool)) []string {
-	var paths []string
-	add := func(variable, separator string, below ...string) bool {
-		base, ok := env(variable)
-		if !ok || base == "" {
-			return false
-		}
-		paths = append(paths, strings.Join(append([]string{strings.TrimRight(base, separator)}, below...), separator))
-		return true
-	}
-	if file, ok := env("AXLE_AGENT"); ok && file != "" {
-		paths = append(paths, file)
-	}
-	switch goos {
-	case "windows":
-		add("APPDATA", `\`, "axle", FileName)
-		add("ProgramData", `\`, "axle", FileName)
-	case "darwin":
-		add("HOME", "/", "Library", "Application Support", "axle", FileName)
-		paths = append(paths, "/Library/Application Support/axle/"+FileName, "/etc/axle/"+FileName)
-	default:
-		if !add("XDG_CONFIG_HOME", "/", "axle", FileName) {
-			add("HOME", "/", ".config", "axle", FileName)
-		}
-		paths = append(paths, "/etc/axle/"+FileName)
-	}
-	return paths
 }
