@@ -42,7 +42,7 @@ func (s *session) openIndex(ctx context.Context) (*index.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.indexPins = config.Pins
+	s.indexPins, s.noIndex = config.Pins, config.NoIndex
 	for _, line := range s.project.Requirements.Items {
 		if line.Requirement.URL != "" {
 			config.Accounts = append(config.Accounts, line.Requirement.URL)

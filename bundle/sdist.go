@@ -14,7 +14,6 @@ import (
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/internal/wheel"
 	"github.com/axlepack/axle/internal/wheelbuild"
-	"github.com/axlepack/axle/interpreters"
 )
 
 // sdists builds, for a session, what is not there as a wheel: sources that the
@@ -46,10 +45,8 @@ func newSdists(s *session) *sdists {
 func (b *sdists) get(ctx context.Context) (*wheelbuild.Builder, error) {
 	b.once.Do(func() {
 		s := b.session
-		var list []interpreters.Interpreter
-		if s.opt.Interpreters != nil {
-			list, b.err = s.opt.Interpreters(context.WithoutCancel(ctx)) // for all who come
-		}
+		list, err := s.interpreters(ctx)
+		b.err = err
 		var wanted []target.Python
 		for _, t := range s.targets {
 			if !slices.Contains(wanted, t.Python) {
@@ -143,7 +140,7 @@ func (b *sdists) Resolve(ctx context.Context, on target.Target, requires []pep50
 		request.Requirements = append(request.Requirements, q)
 	}
 	result, err := b.resolve(ctx, s.source(), request, resolve.Options{
-		Align: resolve.AlignNone, Prefer: resolve.PreferSpecific, Host: on, ExcludeNewer: s.policy.excludeNewer.At(s.opt.Now()),
+		Align: resolve.AlignNone, Prefer: resolve.PreferSpecific, Host: func(p target.Platform) bool { return p == on.Platform }, ExcludeNewer: s.policy.excludeNewer.At(s.opt.Now()),
 	})
 	if err != nil {
 		return nil, err

@@ -28,6 +28,9 @@ type session struct {
 	// indexPins name the index that alone serves a project.
 	indexPins map[pep508.Name]string
 	sdists    *sdists
+	machine   machine
+	// noIndex says that no index is asked, whoever wanted that.
+	noIndex bool
 
 	mu       sync.Mutex
 	warnings []fault.Warning

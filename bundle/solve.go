@@ -28,6 +28,7 @@ func (s *session) solve(ctx context.Context, request resolve.Request, options re
 			request.Targets = append(request.Targets, t)
 		}
 	}
+	options.Host, options.NoIndex = s.isHost(ctx), s.noIndex
 	result, err := s.sdists.resolve(ctx, s.source(), request, options)
 	if err != nil || len(excluded) == 0 {
 		return lock.Lock(result), err

@@ -17,7 +17,6 @@ type cell struct {
 	target  target.Target
 	env     pep508.Environment
 	index   tags.Order // for files of an index
-	local   tags.Order // for the developer's own files, on the host's own target
 	options *Options
 	library *library
 	roots   *roots
@@ -50,18 +49,13 @@ const (
 )
 
 func newCell(t target.Target, l *library, r *roots, o *Options) *cell {
-	c := &cell{
+	return &cell{
 		target: t, env: t.Environment(), index: t.Tags(), options: o, library: l, roots: r,
 		ranks:   map[bool]map[int32]int32{false: {}, true: {}},
 		pythons: map[int32]patches{},
 		markers: map[markerKey]bool{},
 		picks:   map[*project][]pick{},
 	}
-	c.local = c.index
-	if o.Host == t {
-		c.local = t.LocalTags()
-	}
-	return c
 }
 
 // holds says whether a dependency counts for the target, when extra is asked
@@ -96,8 +90,8 @@ func (c *cell) rank(f *candidate) int32 {
 		return rank
 	}
 	order := c.index
-	if local {
-		order = c.local
+	if local && c.takesBareLinux(f.file) {
+		order = c.target.LocalTags()
 	}
 	rank = -1
 	if n, _, fits := order.Best(f.file.Wheel.Tags); fits {
@@ -108,6 +102,12 @@ func (c *cell) rank(f *candidate) int32 {
 	}
 	known[f.tagSet] = rank
 	return rank
+}
+
+// takesBareLinux says whether a file of the developer's own is tagged
+// linux_ARCH, and the target is on this machine's own platform.
+func (c *cell) takesBareLinux(f *index.File) bool {
+	return c.options.Host != nil && slices.Contains(f.Wheel.Platforms, "linux_"+c.target.Platform.Arch) && c.options.Host(c.target.Platform)
 }
 
 // admits says which patch releases of the target's Python a file is for.

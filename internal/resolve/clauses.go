@@ -95,7 +95,11 @@ func (c *cell) overridden(d *dependency) []*dependency {
 func (p *problem) require(f fact, cell int, d *dependency, owner []term) (*info, []*clause, error) {
 	on, err := p.project(cell, d.Name)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s, required by %s: %w", d.Name, requirer(f, owner), err)
+		var way []string
+		if by, ok := f.(*dependencyFact); ok {
+			way = p.way(by.in)
+		}
+		return nil, nil, p.trouble(string(d.Name), err, append(way, requires(requirer(f, owner), d)))
 	}
 	p.order.meet(d, on)
 	refused := p.solver.vars[on.x].full.minus(on.project.matching(d.spec, d.Specifier))
@@ -129,7 +133,7 @@ func compact(clauses []*clause) []*clause {
 func (p *problem) load(in, extra *info, choice int) (clauses []*clause, fits bool, err error) {
 	m, err := in.on.meta(p.ctx, in.project, choice).wait(p.ctx)
 	if err != nil {
-		return nil, false, fmt.Errorf("%s %s: %w", in.name, in.project.version(choice), err)
+		return nil, false, p.trouble(versionOf(in, choice), err, p.way(in))
 	}
 	into, name := in, pep508.Name("")
 	if extra != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"os"
 	"path"
 	"path/filepath"
@@ -90,7 +91,13 @@ func parseRequirements(t testing.TB, texts []string) []Requirement {
 
 func newClient(t testing.TB, s *indextest.Server) *index.Client {
 	t.Helper()
-	client, err := index.New(index.Config{Indexes: []index.Index{{URL: s.URL + "/simple/"}}}, index.ClientOptions{Transport: s.Transport()})
+	return clientOver(t, s, s.Transport())
+}
+
+func clientOver(t testing.TB, s *indextest.Server, transport http.RoundTripper) *index.Client {
+	t.Helper()
+	config := index.Config{Indexes: []index.Index{{URL: s.URL + "/simple/"}}}
+	client, err := index.New(config, index.ClientOptions{Transport: transport, Sleep: func(context.Context, time.Duration) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

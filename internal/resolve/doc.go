@@ -20,7 +20,7 @@
 //   - A yanked version is taken where the user, or an earlier solution, pins
 //     exactly that version; a pin of some distribution's own is not enough.
 //   - linux_ARCH files are taken from the developer's own folders only, and only
-//     for the target that the host is.
+//     for targets on the host's own platform.
 //   - Of the files of a version: best tag, then greatest build number, then the
 //     name that comes first. The file's own metadata counts, not that of another
 //     file of the version.

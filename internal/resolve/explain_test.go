@@ -7,9 +7,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +33,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 //
 // A file has the sections index (a version per line: "name version | wheels:
 // tags | requires: a, b | extra x: c | python: >=3.9 | sdist | yanked"),
-// requirements.txt, constraints.txt, overrides.txt, options, targets and want.
+// requirements.txt, constraints.txt, overrides.txt, options, targets, faults (of
+// the index: "unreachable", or a part of a path and the status it is answered
+// with) and want.
 func TestExplain(t *testing.T) {
 	files, err := filepath.Glob("testdata/explain/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -90,7 +95,7 @@ func explained(t *testing.T, a *txtar.Archive) string {
 		Constraints:  readRequirements(t, a, "constraints.txt"),
 		Overrides:    readRequirements(t, a, "overrides.txt"),
 	}
-	client, options := newClient(t, server), readOptions(t, section(a, "options"))
+	client, options := clientOver(t, server, transportOf(t, server, section(a, "faults"))), readOptions(t, section(a, "options"))
 	options.Builder = sdistBuilder{client}
 	result, err := Resolve(context.Background(), client, request, options)
 	if err != nil {
@@ -100,6 +105,7 @@ func explained(t *testing.T, a *txtar.Archive) string {
 	for _, f := range result.Failures {
 		fmt.Fprintf(&out, "# %s\n", f.Target)
 		fault.Print(&out, f.Err)
+		oneStep(t, f.Err)
 		if e := (*Error)(nil); errors.As(f.Err, &e) {
 			fmt.Fprintf(&out, "# %s %s, exit %d\n", e.Kind, e.Projects, fault.ExitCode(f.Err))
 		}
@@ -114,6 +120,46 @@ func explained(t *testing.T, a *txtar.Archive) string {
 		}
 	}
 	return strings.ReplaceAll(out.String(), server.URL, "http://index.test")
+}
+
+// oneStep holds every failure to one thing to try next.
+func oneStep(t *testing.T, err error) {
+	t.Helper()
+	if many, ok := err.(fault.List); ok {
+		for _, e := range many {
+			oneStep(t, e)
+		}
+	} else if hints := fault.Hints(err); len(hints) != 1 || hints[0] == "" {
+		t.Errorf("%v: the hints are %q, and there is to be one", err, hints)
+	}
+}
+
+// transportOf reaches the server, or does not, as the faults say.
+func transportOf(t *testing.T, s *indextest.Server, faults string) http.RoundTripper {
+	t.Helper()
+	transport := s.Transport()
+	for line := range strings.Lines(faults) {
+		switch f := strings.Fields(line); {
+		case f[0] == "unreachable":
+			transport = noNetwork{}
+		case len(f) == 2:
+			status, err := strconv.Atoi(f[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Fail(indextest.Fault{Path: f[0], Status: status})
+		default:
+			t.Fatalf("faults: %q", line)
+		}
+	}
+	return transport
+}
+
+// noNetwork is a machine that knows no other.
+type noNetwork struct{}
+
+func (noNetwork) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, &net.DNSError{Err: "no such host", Name: "index.test", IsNotFound: true}
 }
 
 func readIndex(t *testing.T, text string) map[string]map[string]indextest.ScenarioRelease {
@@ -208,6 +254,8 @@ func readOptions(t *testing.T, text string) Options {
 			o.RequireHashes = true
 		case "pre":
 			o.Pre = true
+		case "no-index":
+			o.NoIndex = true
 		default:
 			t.Fatalf("options: %q", line)
 		}

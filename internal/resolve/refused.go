@@ -166,9 +166,8 @@ func (r *refused) wheels(c *cell, files []candidate) {
 	case ok:
 		r.floor = floor
 		r.detail = fmt.Sprintf("its wheels need %s; the floor of %s is %s", floorText(floor), c.target.Platform, floorNumber(c.target.Platform))
-	case bareLinux(platforms):
-		r.detail = "its wheels are tagged linux_" + c.target.Platform.Arch + ", which promises nothing and is not taken from an index"
-		r.remedy = "ask who made it for a manylinux wheel"
+	case bareLinux(c.target.Platform, platforms):
+		r.bareLinux(c, files)
 	case len(platforms) > 0:
 		r.detail = "its wheels are for " + platformsText(platforms)
 	case len(pythons) > 0:
@@ -176,6 +175,19 @@ func (r *refused) wheels(c *cell, files []candidate) {
 	default:
 		r.detail = fmt.Sprintf("its wheels are for %s on %s", pythonsText(all), platformsText(all))
 	}
+}
+
+// bareLinux says what becomes of wheels that name no floor.
+func (r *refused) bareLinux(c *cell, files []candidate) {
+	p := c.target.Platform
+	r.detail = "its wheels are tagged linux_" + p.Arch
+	if slices.ContainsFunc(files, func(f candidate) bool { return f.file.Local || f.file.Path != "" }) {
+		r.detail += ", which are taken on the machine that made them only"
+		r.remedy = fmt.Sprintf("make a manylinux or musllinux wheel of %s, or build where it was made", r.project.name)
+		return
+	}
+	r.detail += ", which promises nothing and is not taken from an index"
+	r.remedy = "ask who made it for a manylinux wheel"
 }
 
 // halves is what a target runs, each half of its tags by itself.
@@ -206,8 +218,11 @@ func nearFloor(p target.Platform, of []tags.Tag) (best target.Platform, ok bool)
 	return best, ok
 }
 
-func bareLinux(of []tags.Tag) bool {
-	return len(of) > 0 && !slices.ContainsFunc(of, func(t tags.Tag) bool { return !strings.HasPrefix(t.Platform, "linux_") })
+// bareLinux says whether some tags are for the platform's system and processor,
+// and name no floor.
+func bareLinux(p target.Platform, of []tags.Tag) bool {
+	isLinux := p.Family == target.Manylinux || p.Family == target.Musllinux
+	return isLinux && slices.ContainsFunc(of, func(t tags.Tag) bool { return t.Platform == "linux_"+p.Arch })
 }
 
 func floorText(p target.Platform) string {
@@ -312,13 +327,30 @@ func (ev *evidence) nextStep(t *trouble, r *refused, best int) []string {
 	case best != absent && d.root != nil:
 		return []string{fmt.Sprintf("change %s to admit %s==%s", who, name, r.project.version(best))}
 	case d.root == nil:
-		return []string{ev.steerClear(d)}
-	case r.why == refusePython || strings.Contains(r.detail, "wheels are for Python"):
-		return []string{fmt.Sprintf("leave Python %s out of the build", t.on.on.target.Python)}
-	case r.why == refuseTag:
-		return []string{withoutPlatform(t.on.on, t.options[0].asked, who, r)}
+		if step := ev.steerClear(t); step != "" {
+			return []string{step}
+		}
+		return []string{ev.withoutTarget(t, r)}
+	case r.why == refusePython, r.why == refuseTag:
+		return []string{ev.withoutTarget(t, r)}
 	}
 	return []string{fmt.Sprintf("ask in %s for another version", who)}
+}
+
+// withoutTarget is how to do without a target, or without the requirement of
+// the user that it cannot serve.
+func (ev *evidence) withoutTarget(t *trouble, r *refused) string {
+	d := t.demands[0]
+	for d.root == nil && ev.via[d.in.x] != nil {
+		d = ev.via[d.in.x]
+	}
+	switch {
+	case r.why == refusePython || strings.Contains(r.detail, "wheels are for Python"):
+		return fmt.Sprintf("leave Python %s out of the build", t.on.on.target.Python)
+	case d.root == nil:
+		return fmt.Sprintf("leave %s out of the build", t.on.on.target.Platform)
+	}
+	return withoutPlatform(t.on.on, d.options[0].asked, ev.who(d, d.options[0]), r)
 }
 
 // withoutPlatform is how to leave a project, or the platform, out.
@@ -338,6 +370,6 @@ func withoutPlatform(c *cell, d *dependency, who string, r *refused) string {
 func sameSystem(p target.Platform, of []tags.Tag) bool {
 	return slices.ContainsFunc(of, func(t tags.Tag) bool {
 		family, _, _, ok := target.SplitTag(t.Platform)
-		return ok && family == p.Family
+		return ok && family == p.Family || p.Family == target.Manylinux && strings.HasPrefix(t.Platform, "linux_")
 	})
 }

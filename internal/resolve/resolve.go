@@ -87,9 +87,12 @@ type Options struct {
 	Formats Formats
 	// RequireHashes takes only files whose digest the user has given.
 	RequireHashes bool
-	// Host is the target that this machine is, for linux_ARCH files of the
-	// developer's own folders.
-	Host target.Target
+	// Host says whether a platform is this machine's own, for linux_ARCH files
+	// of the developer's own folders; nil = none is. It is asked only when there
+	// are such files.
+	Host func(target.Platform) bool
+	// NoIndex says that no index is asked: messages count on it.
+	NoIndex bool
 
 	patience int // for tests; 0 = patience of leap.go
 }

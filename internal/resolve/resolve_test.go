@@ -243,8 +243,8 @@ func TestDirectFile(t *testing.T) {
 	}
 }
 
-// TestLocalLinuxFiles: a linux_ARCH file of the user's own serves the host's
-// target and no other.
+// TestLocalLinuxFiles: a linux_ARCH file of the user's own serves the targets
+// on the host's platform and no other.
 func TestLocalLinuxFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lib-1.0-cp311-cp311-linux_x86_64.whl")
 	content := indextest.Wheel(filepath.Base(path), "Metadata-Version: 2.1\nName: lib\nVersion: 1.0\n")
@@ -255,14 +255,47 @@ func TestLocalLinuxFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := Request{Targets: parseTargets(t, "cp311@linux/amd64", "cp311@manylinux_2_17_x86_64"), Requirements: parseRequirements(t, []string{"lib"})}
-	request.Requirements[0].File = &f
-	result, err := Resolve(context.Background(), newClient(t, tinyIndex(t, "other 1.0")), request, Options{Host: request.Targets[0]})
-	if err != nil {
-		t.Fatal(err)
+	request := Request{
+		Targets:      parseTargets(t, "cp311@linux/amd64", "cp311@musllinux_1_2_x86_64", "cp312@linux/amd64", "cp311@win_amd64"),
+		Requirements: parseRequirements(t, []string{"lib"}),
 	}
-	if len(result.Solutions) != 1 || result.Solutions[0].Target != request.Targets[0] || result.Solutions[0].Pins[0].File.Path != path {
-		t.Errorf("%+v", result)
+	request.Requirements[0].File = &f
+	for name, test := range map[string]struct {
+		host   func(target.Platform) bool
+		served int
+		says   string
+	}{
+		"the host":  {func(p target.Platform) bool { return p == request.Targets[0].Platform }, 1, "lib 1.0: its wheels are for Python 3.11"},
+		"elsewhere": {func(target.Platform) bool { return false }, 0, "lib 1.0: its wheels are tagged linux_x86_64, which are taken on the machine that made them only"},
+		"unknown":   {nil, 0, "linux_x86_64"},
+	} {
+		client := newClient(t, tinyIndex(t, "other 1.0"))
+		result, err := Resolve(context.Background(), client, request, Options{Host: test.host})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(result.Solutions) != test.served || len(result.Failures)+test.served != len(request.Targets) {
+			t.Errorf("%s: %+v", name, result)
+		}
+		for _, s := range result.Solutions {
+			if s.Target != request.Targets[0] || s.Pins[0].File.Path != path {
+				t.Errorf("%s: %+v", name, s)
+			}
+		}
+		if !slices.ContainsFunc(result.Failures, func(f lock.Failure) bool { return strings.Contains(f.Err.Error(), test.says) }) {
+			t.Errorf("%s: nothing says %q: %v", name, test.says, result.Failures)
+		}
+	}
+}
+
+// TestHostIsAskedForBareLinux: looking for what this machine is takes time, so
+// that is not done without need.
+func TestHostIsAskedForBareLinux(t *testing.T) {
+	server := tinyIndex(t, "lib 1.0 | wheels: py3-none-any")
+	request := Request{Targets: parseTargets(t, "cp311@linux/amd64"), Requirements: parseRequirements(t, []string{"lib"})}
+	host := func(target.Platform) bool { t.Error("the host was asked for"); return false }
+	if result, err := Resolve(context.Background(), newClient(t, server), request, Options{Host: host}); err != nil || len(result.Failures) > 0 {
+		t.Fatal(err, result)
 	}
 }
 
@@ -276,7 +309,7 @@ func TestTrouble(t *testing.T) {
 		t.Fatal(err, result)
 	}
 	for _, f := range result.Failures {
-		if !strings.HasPrefix(f.Err.Error(), "lib, required by app 1.0: ") || fault.ExitCode(f.Err) != fault.Resolution || len(fault.Hints(f.Err)) == 0 {
+		if !strings.HasPrefix(f.Err.Error(), "lib: ") || !strings.HasSuffix(f.Err.Error(), "\n  app 1.0 requires lib") || fault.ExitCode(f.Err) != fault.Resolution || len(fault.Hints(f.Err)) == 0 {
 			t.Errorf("%v %v", f.Err, fault.Hints(f.Err))
 		}
 	}

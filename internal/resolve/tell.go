@@ -1,13 +1,11 @@
 package resolve
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/axlepack/axle/internal/fault"
-	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/pep508"
 )
 
@@ -114,46 +112,6 @@ func (d *dependency) short() string {
 	return strings.ReplaceAll(r.String(), " ", "")
 }
 
-func (ev *evidence) tellMissing(e *Error, t *trouble) {
-	name := t.on.name
-	e.Kind = NoProject
-	e.summary = fmt.Sprintf("%s: there is no such project", name)
-	e.lines = append(e.lines, ev.chain(t.demands[0], t.options[0])...)
-	var missing *index.NotFoundError
-	if errors.As(t.on.project.missing, &missing) {
-		if len(missing.Places) == 0 {
-			e.summary, e.hints = missing.Error(), missing.Hints()
-			return
-		}
-		e.lines = append(e.lines, "looked in "+strings.Join(missing.Places, ", "))
-	}
-	e.hints = []string{"name the index that has it with --index-url or --extra-index-url"}
-	if t.demands[0].root != nil {
-		e.hints = []string{fmt.Sprintf("check how it is spelled in %s, or name the index that has it with --extra-index-url", ev.who(t.demands[0], t.options[0]))}
-	}
-	if near, ok := fault.Nearest(string(name), ev.known(name)); ok && t.demands[0].root != nil {
-		e.hints = []string{fmt.Sprintf("did you mean %s? Change it in %s", near, ev.who(t.demands[0], t.options[0]))}
-	}
-}
-
-// known are names that may have been meant: those of this run that exist, and
-// well-known ones.
-func (ev *evidence) known(but pep508.Name) []string {
-	names := slices.Clone(wellKnown)
-	for _, in := range ev.p.infos {
-		if in.kind == isProject && in.name != but && in.project.missing == nil {
-			names = append(names, string(in.name))
-		}
-	}
-	for name := range ev.p.cells[0].roots.named {
-		if name != but {
-			names = append(names, string(name))
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
 func (ev *evidence) tellNoVersion(e *Error, t *trouble) {
 	d, o, q := t.demands[0], t.options[0], t.on.project
 	e.Kind = NoVersion
@@ -174,7 +132,7 @@ func (ev *evidence) tellNoVersion(e *Error, t *trouble) {
 	case d.root != nil:
 		e.hints = []string{fmt.Sprintf("change %s to admit %s", ev.who(d, o), ev.bestOf(t.on))}
 	default:
-		e.hints = []string{ev.steerClear(d)}
+		e.hints = []string{cmp.Or(ev.steerClear(t), fmt.Sprintf("do without %s, or ask who made it", d.in.name))}
 	}
 }
 
@@ -220,22 +178,6 @@ func (ev *evidence) isBroken(on *info, choice int) bool {
 	return slices.ContainsFunc(ev.broken[on.x], func(f *brokenFact) bool { return f.choice == choice })
 }
 
-// steerClear is what to try when what stands in the way is not the user's own
-// requirement.
-func (ev *evidence) steerClear(d *demand) string {
-	first := d
-	for first != nil && first.root == nil {
-		first = ev.via[first.in.x]
-	}
-	if first == nil {
-		return fmt.Sprintf("ask for a version of %s without that requirement", d.in.name)
-	}
-	if d.in == first.on {
-		return fmt.Sprintf("ask in %s for another version of %s", ev.who(first, first.options[0]), d.in.name)
-	}
-	return fmt.Sprintf("ask for another version of %s, or change %s", d.in.name, ev.who(first, first.options[0]))
-}
-
 func (ev *evidence) tellConflict(e *Error, t *trouble) {
 	e.Kind = Conflict
 	asked := specifiersText(t.options)
@@ -276,21 +218,4 @@ func specifiersText(options []option) string {
 	default:
 		return strings.Join(texts[:n-1], ", ") + " and " + texts[n-1] + " at once"
 	}
-}
-
-// reconcile is what to try about a conflict.
-func (ev *evidence) reconcile(t *trouble) string {
-	a, b := t.demands[0], t.demands[len(t.demands)-1]
-	whoA, whoB := ev.who(a, t.options[0]), ev.who(b, t.options[len(t.options)-1])
-	switch {
-	case a.root != nil && b.root != nil && whoA == whoB:
-		return "change " + whoA
-	case a.root != nil && b.root != nil:
-		return fmt.Sprintf("change %s or %s", whoA, whoB)
-	case a.root != nil:
-		return fmt.Sprintf("change %s, or ask for another version of %s", whoA, b.in.name)
-	case a.in == b.in:
-		return fmt.Sprintf("ask for another version of %s", a.in.name)
-	}
-	return fmt.Sprintf("ask for other versions of %s or %s", a.in.name, b.in.name)
 }
