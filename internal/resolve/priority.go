@@ -71,14 +71,15 @@ func (a *priority) before(b *priority) bool {
 // pick is the project to decide next, nil when all are decided.
 func (p *problem) pick() *info {
 	var best *info
-	var bestPriority *priority
 	for _, in := range p.infos {
 		if in.kind != isProject || p.isDecided(in) || !p.isOn(in) {
 			continue
 		}
-		mine := p.order.of[in.name]
-		if best == nil || mine.before(bestPriority) {
-			best, bestPriority = in, mine
+		if in.priority == nil {
+			in.priority = p.order.of[in.name]
+		}
+		if best == nil || in.priority.before(best.priority) {
+			best = in
 		}
 	}
 	return best

@@ -56,6 +56,10 @@ type info struct {
 
 	base   *info   // of an extra: its project
 	extras []*info // of a project: its extras
+	tie    *info   // of a project: the version it shares with other cells
+	tied   []*info // of a tie: the projects it binds
+
+	priority *priority // set when it is first looked at
 
 	tried   int               // how many versions were tried, since the last leap
 	loaded  set               // choices whose dependencies are clauses

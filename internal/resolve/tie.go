@@ -14,9 +14,6 @@ type ties struct {
 	// groups tells, for each cell, which group it is in for a project; cells
 	// alone in their group are not tied.
 	groups func(name pep508.Name, cell int) int
-	of     map[varID]*info   // project variable → its tie
-	beside map[varID][]*info // tie → the project variables it binds
-	linked map[varID]set     // what was possible when last compared
 }
 
 // tieFact: tied cells have the same version.
@@ -25,7 +22,7 @@ type tieFact struct{ name pep508.Name }
 func (*tieFact) isFact() {}
 
 func newTies(groups func(pep508.Name, int) int) *ties {
-	return &ties{groups: groups, of: map[varID]*info{}, beside: map[varID][]*info{}, linked: map[varID]set{}}
+	return &ties{groups: groups}
 }
 
 // join binds a project variable to its tie. A file that the user gave for a
@@ -45,8 +42,8 @@ func (t *ties) join(p *problem, in *info) {
 	if tie.project != in.project {
 		return
 	}
-	t.of[in.x] = tie
-	t.beside[x] = append(t.beside[x], in)
+	in.tie = tie
+	tie.tied = append(tie.tied, in)
 }
 
 // link compares what is possible for tied cells, states what follows as
@@ -54,8 +51,8 @@ func (t *ties) join(p *problem, in *info) {
 func (t *ties) link(p *problem) []varID {
 	var changed []varID
 	for _, in := range p.infos {
-		tie := t.of[in.x]
-		if tie == nil || !p.isOn(in) {
+		tie := in.tie
+		if tie == nil || len(tie.tied) == 1 || !p.isOn(in) {
 			continue
 		}
 		mine, shared := p.solver.possible(in.x), p.solver.possible(tie.x)
@@ -73,11 +70,10 @@ func (t *ties) link(p *problem) []varID {
 
 // siblings are the cells tied to one that certainly have the project too.
 func (t *ties) siblings(p *problem, in *info) []*info {
-	tie := t.of[in.x]
-	if tie == nil {
+	if in.tie == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(t.beside[tie.x]), func(other *info) bool {
+	return slices.DeleteFunc(slices.Clone(in.tie.tied), func(other *info) bool {
 		return other == in || !p.isOn(other)
 	})
 }
