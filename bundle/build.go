@@ -42,6 +42,9 @@ func Build(ctx context.Context, opt Options) (result Result, err error) {
 	plan := &result.Plan
 	defer s.end(plan)
 	*plan = s.begin()
+	if err == nil {
+		err = s.writable(s.dist())
+	}
 	if err != nil {
 		return result, err
 	}

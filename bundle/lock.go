@@ -107,6 +107,9 @@ func (s *session) pin(ctx context.Context, opt LockOptions, request resolve.Requ
 			return err
 		}
 	}
+	if err := s.writable(s.project.Dir); err != nil {
+		return err
+	}
 	if result.Plan.Lock, err = s.relock(ctx, opt, request, asked, earlier); err != nil {
 		return err
 	}

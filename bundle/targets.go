@@ -102,8 +102,14 @@ func pythons(asked []string, m extension.Manifest) ([]target.Python, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	refuse := func(reason string) error {
+		return fault.New(fault.BadInput, reason, "leave it out, or widen extension.requires_python")
+	}
 	if len(all) == 0 {
 		all = m.Bundle.Pythons
+		refuse = func(reason string) error {
+			return m.Problem("bundle.pythons", reason, "leave it out, or widen extension.requires_python")
+		}
 	}
 	explicit := len(all) > 0
 	if !explicit {
@@ -114,17 +120,14 @@ func pythons(asked []string, m extension.Manifest) ([]target.Python, error) {
 		if some, _ := m.RequiresPython.AdmitsMinor(py.Major, py.Minor); some {
 			admitted = append(admitted, py)
 		} else if explicit {
-			problems = append(problems, fault.New(fault.BadInput,
-				fmt.Sprintf("Python %s is asked for, and requires_python %q does not admit it", py, m.RequiresPython),
-				"leave it out, or widen extension.requires_python"))
+			problems = append(problems, refuse(fmt.Sprintf("Python %s is asked for, and requires_python %q does not admit it", py, m.RequiresPython)))
 		}
 	}
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	if len(admitted) == 0 {
-		return nil, fault.New(fault.BadInput, fmt.Sprintf("requires_python %q admits no known Python", m.RequiresPython),
-			"known are "+knownRange())
+		return nil, m.Problem("extension.requires_python", fmt.Sprintf("%q admits no known Python", m.RequiresPython), "known are "+knownRange())
 	}
 	return admitted, nil
 }

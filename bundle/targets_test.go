@@ -56,7 +56,10 @@ func TestTargets(t *testing.T) {
 		"a Python that requires_python excludes": {
 			requires: ">=3.9", opt: Options{Pythons: []string{"3.8", "3.7"}}, want: "Python 3.7 is asked for", code: 3,
 		},
-		"nothing is admitted": {requires: ">=3.99", want: "admits no known Python", code: 3},
+		"a Python of the project that it excludes": {
+			requires: ">=3.9", bundle: "bundle:\n  pythons: [\"3.8\"]\n", want: "extension.yml:7:12: bundle.pythons: Python 3.8 is asked for", code: 3,
+		},
+		"nothing is admitted": {requires: ">=3.99", want: "extension.yml:5:20: extension.requires_python: \">=3.99\" admits no known Python", code: 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := targets(c.opt, manifest(t, c.requires, c.bundle))

@@ -24,6 +24,7 @@ func TestFullDisk(t *testing.T) {
 		t.Run("project", fullProject)
 		t.Run("cache", fullCache)
 		t.Run("root", fullRoot)
+		t.Run("read-only", readOnlyProject)
 		return
 	}
 	t.Parallel()
@@ -98,6 +99,23 @@ func fullProject(t *testing.T) {
 	mustRun(t, user, 1, "no space left on device", "build", dir)
 	checkUntouched(t, dir, before)
 	checkUntouched(t, user, "")
+}
+
+// readOnlyProject: nobody waits for downloads that cannot be put anywhere, and
+// what writes nothing works.
+func readOnlyProject(t *testing.T) {
+	user, dir := t.TempDir(), filepath.Join(t.TempDir(), "project")
+	smallDisk(t, dir, "2m")
+	before := newProject(t, user, dir, bigIndex(t))
+	mustRun(t, user, 0, "", "lock", dir)
+	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Skipf("mounting is not allowed here: %v", err)
+	}
+	mustRun(t, user, 1, "dist: cannot be written to: read-only file system", "build", dir)
+	mustRun(t, user, 1, "project: cannot be written to: read-only file system", "lock", "--upgrade", dir)
+	mustRun(t, user, 0, "", "lock", dir)
+	mustRun(t, user, 0, "", "matrix", "--locked", dir)
+	checkUntouched(t, dir, before)
 }
 
 func fullCache(t *testing.T) {
