@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/lazyregexp"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/resolve"
 	"github.com/axlepack/axle/internal/wheel"
@@ -74,7 +74,7 @@ func (b *sdists) digest(ctx context.Context, f *index.File) error {
 }
 
 // named is a line of the form NAME @ ADDRESS.
-var named = regexp.MustCompile(`^\s*[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]]*\])?\s*@`)
+var named = lazyregexp.New(`^\s*[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]]*\])?\s*@`)
 
 // subdirectory is what the fragment of an address says of where in an archive
 // the project is.

@@ -5,9 +5,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
+
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // candidate is an executable that may be an interpreter.
@@ -24,7 +25,7 @@ type candidate struct {
 
 // executableName tells the names under which interpreters are installed,
 // without ".exe".
-var executableName = regexp.MustCompile(`^(?:(?:python|pypy|graalpy)(?:[23](?:\.\d{1,2})?)?(?:_d|[tdmu]{0,3})|platform-python[23]?(?:\.\d{1,2})?)$`)
+var executableName = lazyregexp.New(`^(?:(?:python|pypy|graalpy)(?:[23](?:\.\d{1,2})?)?(?:_d|[tdmu]{0,3})|platform-python[23]?(?:\.\d{1,2})?)$`)
 
 func isInterpreterName(name string) bool {
 	if len(name) < 4 || !strings.ContainsRune("pgPG", rune(name[0])) {

@@ -2,9 +2,10 @@ package interpreters
 
 import (
 	"encoding/binary"
-	"regexp"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // appExecTarget reads the data of a reparse point of the kind that stands for
@@ -51,7 +52,7 @@ func storeStubAt(path string, size int64, reparse func(string) ([]byte, error)) 
 }
 
 // launcherPath finds the path in a line of the py launcher's list.
-var launcherPath = regexp.MustCompile(`^\s*-\S.*?\s"?([A-Za-z]:\\[^"\r\n]+?)"?(?:\s+\*)?\s*$`)
+var launcherPath = lazyregexp.New(`^\s*-\S.*?\s"?([A-Za-z]:\\[^"\r\n]+?)"?(?:\s+\*)?\s*$`)
 
 // launcherPaths reads what "py -0p" prints: a line for each interpreter, with
 // its path at the end, perhaps marked as the default.

@@ -3,10 +3,10 @@ package extension
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/yamldoc"
 )
@@ -97,7 +97,7 @@ func (e *ExtraIndex) read(v yamldoc.Value) bool {
 	return ok
 }
 
-var indexName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+var indexName = lazyregexp.New(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 
 // IsIndexName says whether a text can be the name of an index.
 func IsIndexName(s string) bool { return indexName.MatchString(s) }

@@ -2,12 +2,12 @@ package extension
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // Cutoff is a time from which on uploaded files do not count: a time, or an age
@@ -68,9 +68,9 @@ func (c Cutoff) String() string {
 }
 
 var (
-	isoAge      = regexp.MustCompile(`^(?i)P((?:\d+[WD])*)(?:T((?:\d+[HMS])+))?$`)
-	friendlyAge = regexp.MustCompile(`^(?:\d+\s*[A-Za-zµ]+[\s,]*)+$`)
-	agePart     = regexp.MustCompile(`(\d+)\s*([A-Za-zµ]+)`)
+	isoAge      = lazyregexp.New(`^(?i)P((?:\d+[WD])*)(?:T((?:\d+[HMS])+))?$`)
+	friendlyAge = lazyregexp.New(`^(?:\d+\s*[A-Za-zµ]+[\s,]*)+$`)
+	agePart     = lazyregexp.New(`(\d+)\s*([A-Za-zµ]+)`)
 )
 
 // ageUnits are uv's names of units, without the plural's s.

@@ -2,10 +2,10 @@ package extension
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 	"github.com/axlepack/axle/internal/yamldoc"
 )
 
@@ -13,8 +13,8 @@ import (
 const maxName = 100
 
 var (
-	nameForm = regexp.MustCompile(`^([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])$`)
-	notName  = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+	nameForm = lazyregexp.New(`^([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])$`)
+	notName  = lazyregexp.New(`[^A-Za-z0-9._-]+`)
 )
 
 // CheckName says whether a text can name an extension: the name becomes part
@@ -36,7 +36,7 @@ func CheckName(s string) error {
 	return nil
 }
 
-var devices = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])$`)
+var devices = lazyregexp.New(`(?i)^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])$`)
 
 // deviceName says whether Windows takes a file's name for a device, whatever
 // its extension.
@@ -105,7 +105,7 @@ func absolute(path string) bool {
 	return path[0] == '/' || path[0] == '\\' || len(path) > 2 && isDrive(path[:1]) && path[1] == ':'
 }
 
-var macro = regexp.MustCompile(`\$\{[^}]*\}?|\$[A-Za-z_]+`)
+var macro = lazyregexp.New(`\$\{[^}]*\}?|\$[A-Za-z_]+`)
 
 func badExtraPath(path string) (reason, hint string) {
 	if strings.TrimSpace(path) == "" {

@@ -6,11 +6,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // moduleWalk lists the files to pack.
@@ -168,7 +169,7 @@ func (w *moduleWalk) follow(rel string) (fs.FileMode, bool) {
 }
 
 // badName finds what Windows does not take in the name of a file.
-var badName = regexp.MustCompile(`[<>:"|?*\\\x00-\x1f]|[. ]$`)
+var badName = lazyregexp.New(`[<>:"|?*\\\x00-\x1f]|[. ]$`)
 
 // checkNames refuses names that not every system can store, and names that are
 // one on systems which do not tell upper from lower case.

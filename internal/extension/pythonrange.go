@@ -3,11 +3,11 @@ package extension
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 	"github.com/axlepack/axle/internal/pep440"
 )
 
@@ -106,9 +106,9 @@ func (r PythonRange) complete(clauses []string) (PythonRange, error) {
 }
 
 var (
-	clauseForm   = regexp.MustCompile(`^(===|~=|==|!=|<=|>=|<|>)(\s*)(.*)$`)
-	wildcardForm = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+){0,3})\.?\*$`)
-	bareForm     = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*(\.?\*)?$`)
+	clauseForm   = lazyregexp.New(`^(===|~=|==|!=|<=|>=|<|>)(\s*)(.*)$`)
+	wildcardForm = lazyregexp.New(`^([0-9]+(?:\.[0-9]+){0,3})\.?\*$`)
+	bareForm     = lazyregexp.New(`^[0-9]+(\.[0-9]+)*(\.?\*)?$`)
 )
 
 // readClause is a clause in PEP 440, with what should be said about it.

@@ -2,7 +2,6 @@ package extension
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // marks are the byte order marks, those of UTF-32 before those of UTF-16, which
@@ -38,7 +38,7 @@ var encodings = map[string]encoding.Encoding{
 	"koi8r": charmap.KOI8R, "cp437": charmap.CodePage437, "cp850": charmap.CodePage850,
 }
 
-var codingLine = regexp.MustCompile(`coding[:=]\s*([-\w.]+)`)
+var codingLine = lazyregexp.New(`coding[:=]\s*([-\w.]+)`)
 
 // decodeRequirements makes text of a file as pip does: a byte order mark, else
 // a line "# coding: NAME" among the first two, else UTF-8. Where pip would go on

@@ -6,22 +6,22 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/wheel"
 )
 
 var (
-	schemeForm  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
-	versionTool = regexp.MustCompile(`^(git|hg|svn|bzr)(\+|:)`)
-	extrasForm  = regexp.MustCompile(`^(.+)(\[[^\]]+\])$`)
-	archiveForm = regexp.MustCompile(`(?i)\.(zip|whl|tar\.bz2|tbz|tar\.gz|tgz|tar|tar\.xz|txz|tlz|tar\.lz|tar\.lzma)$`)
+	schemeForm  = lazyregexp.New(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+	versionTool = lazyregexp.New(`^(git|hg|svn|bzr)(\+|:)`)
+	extrasForm  = lazyregexp.New(`^(.+)(\[[^\]]+\])$`)
+	archiveForm = lazyregexp.New(`(?i)\.(zip|whl|tar\.bz2|tbz|tar\.gz|tgz|tar|tar\.xz|txz|tlz|tar\.lz|tar\.lzma)$`)
 )
 
 // schemeOf is the scheme of an address that pip takes for one, else "".
@@ -321,7 +321,7 @@ func (r *requirementsReader) failRequirement(p part, err error) {
 	}
 }
 
-var onlyEquals = regexp.MustCompile(`^[^=<>!~]*[^=<>!~]=[^=]`)
+var onlyEquals = lazyregexp.New(`^[^=<>!~]*[^=<>!~]=[^=]`)
 
 // failParse places an error of the parser of requirements.
 func (r *requirementsReader) failParse(p part, err error) {
@@ -348,7 +348,7 @@ func (r *requirementsReader) failParse(p part, err error) {
 
 // markerWord is a word that may be a variable of a marker spelled wrong.
 var (
-	markerWord      = regexp.MustCompile(`^[A-Za-z]+[._-][A-Za-z._-]+`)
+	markerWord      = lazyregexp.New(`^[A-Za-z]+[._-][A-Za-z._-]+`)
 	markerVariables = []string{"python_version", "python_full_version", "os_name", "sys_platform", "platform_release", "platform_system", "platform_version",
 		"platform_machine", "platform_python_implementation", "implementation_name", "implementation_version"}
 )

@@ -4,13 +4,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 
+	"github.com/axlepack/axle/internal/lazyregexp"
 	"github.com/axlepack/axle/internal/pep508"
 )
 
-var fileScheme = regexp.MustCompile(`(?i)^(https?|file):`)
+var fileScheme = lazyregexp.New(`(?i)^(https?|file):`)
 
 // readLine reads a logical line: a requirement with its options, or options.
 func (r *requirementsReader) readLine(f *requirementsFile, line part) {

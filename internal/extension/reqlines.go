@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strings"
 	"unicode"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // requirementsFile is a file being read.
@@ -227,7 +227,7 @@ func withoutComment(chars []char) []char {
 	return chars
 }
 
-var variable = regexp.MustCompile(`\$\{([A-Z0-9_]+)\}`)
+var variable = lazyregexp.New(`\$\{([A-Z0-9_]+)\}`)
 
 func (p part) withVariables(env func(string) (string, bool)) part {
 	for _, m := range variable.FindAllStringSubmatch(p.String(), -1) {

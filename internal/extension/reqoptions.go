@@ -2,12 +2,12 @@ package extension
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // option is an option that may stand in a requirements file.
@@ -263,7 +263,7 @@ func optionHint(name string) string {
 }
 
 // formFeature is a name that --use-feature can have.
-var formFeature = regexp.MustCompile(`^[a-z0-9-]+$`)
+var formFeature = lazyregexp.New(`^[a-z0-9-]+$`)
 
 // apply carries out the options of a line without a requirement.
 func (r *requirementsReader) apply(f *requirementsFile, all []given) {

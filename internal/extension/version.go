@@ -2,10 +2,10 @@ package extension
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 	"github.com/axlepack/axle/internal/pep440"
 )
 
@@ -21,10 +21,10 @@ type Version struct {
 }
 
 var (
-	semver = regexp.MustCompile(`^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)` +
+	semver = lazyregexp.New(`^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)` +
 		`(?:-((?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?` +
 		`(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$`)
-	nearlySemver = regexp.MustCompile(`^[vV=\s]*([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?((?:\.[0-9]+)*)(?:[-_.]?(alpha|beta|preview|post|dev|pre|rc|a|b|c)[-_.]?([0-9]*))?$`)
+	nearlySemver = lazyregexp.New(`^[vV=\s]*([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?((?:\.[0-9]+)*)(?:[-_.]?(alpha|beta|preview|post|dev|pre|rc|a|b|c)[-_.]?([0-9]*))?$`)
 )
 
 // ParseVersion reads the version of an extension. What is not SemVer, and
@@ -106,7 +106,7 @@ type APILevel struct{ Major, Minor, Patch int }
 // zipSafeLevel is the first level that knows zip_safe.
 var zipSafeLevel = APILevel{1, 4, 0}
 
-var apiForm = regexp.MustCompile(`^(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$`)
+var apiForm = lazyregexp.New(`^(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$`)
 
 // ParseAPILevel reads X.Y.Z.
 func ParseAPILevel(s string) (APILevel, error) {

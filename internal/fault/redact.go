@@ -1,13 +1,14 @@
 package fault
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // credentials are what stands between "://" and "@" in an address.
-var credentials = regexp.MustCompile(`://[^/\s"'<>]*@`)
+var credentials = lazyregexp.New(`://[^/\s"'<>]*@`)
 
 // Redact replaces the credentials of every address in s by as many asterisks,
 // so that columns stay true. [Print], [Problem] and [Warning] do it themselves.

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 	"github.com/axlepack/axle/internal/wheel"
 )
 
@@ -91,8 +91,8 @@ func commandFile(script string, gui bool) []byte {
 }
 
 var (
-	dotted     = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
-	scriptName = regexp.MustCompile(`^[\w.+-][\w.+ -]*$`)
+	dotted     = lazyregexp.New(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
+	scriptName = lazyregexp.New(`^[\w.+-][\w.+ -]*$`)
 )
 
 // checkEntry refuses an entry point from which no script can be made, and one
@@ -110,7 +110,7 @@ func checkEntry(e wheel.EntryPoint) error {
 // scriptHead is how much of a script is looked at to tell whether it is one.
 const scriptHead = 512
 
-var interpreterLine = regexp.MustCompile(`^#!.*?(python|pypy)([0-9.]*)(w?)(\.exe)?"?[ \t]*([^/\\\r\n]*)\r?$`)
+var interpreterLine = lazyregexp.New(`^#!.*?(python|pypy)([0-9.]*)(w?)(\.exe)?"?[ \t]*([^/\\\r\n]*)\r?$`)
 
 // isPythonScript tells from its beginning whether a file of .data/scripts is
 // run by Python, and whether without a console. What a wheel says of the

@@ -3,9 +3,10 @@ package native
 import (
 	"debug/elf"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // dynamic is what matters of an ELF file's dynamic section.
@@ -153,7 +154,7 @@ func (f *elfFile) version(entry []byte, names int64, library string, image *Imag
 // ofGlibc matches the libraries of glibc. Others have versions of that name
 // too: libgcc_s has a GLIBC_2.0 even on musl, and so has libcrypt where a wheel
 // brings its own, under a name with a digest.
-var ofGlibc = regexp.MustCompile(`^(?:ld-linux.*|ld64|ld|lib(?:c|m|mvec|pthread|dl|rt|util|resolv|anl|nsl|crypt|thread_db|BrokenLocale|nss_\w+))\.so`)
+var ofGlibc = lazyregexp.New(`^(?:ld-linux.*|ld64|ld|lib(?:c|m|mvec|pthread|dl|rt|util|resolv|anl|nsl|crypt|thread_db|BrokenLocale|nss_\w+))\.so`)
 
 // glibcVersion reads "GLIBC_2.17" and "GLIBC_2.2.5", and knows the features
 // that have a version of their own.

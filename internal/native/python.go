@@ -1,8 +1,9 @@
 package native
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // moduleABI reads what a file's name says of an extension module: its ABI
@@ -36,7 +37,7 @@ func moduleABI(name string) (abi string, module bool) {
 	return abi, windows || abi != ""
 }
 
-var soabi = regexp.MustCompile(`^(?:(?:cpython-|cp)(\d{2,4}[a-z]*)(?:-.*)?|(pypy\d*-\w+)(?:-.*)?|(graalpy-?\d*-\w+)(?:-.*)?|(abi3t?))$`)
+var soabi = lazyregexp.New(`^(?:(?:cpython-|cp)(\d{2,4}[a-z]*)(?:-.*)?|(pypy\d*-\w+)(?:-.*)?|(graalpy-?\d*-\w+)(?:-.*)?|(abi3t?))$`)
 
 // abiOf reads the part of a name that Python calls SOABI, as packaging does.
 func abiOf(part string) string {
@@ -53,10 +54,10 @@ func abiOf(part string) string {
 }
 
 var (
-	windowsPython = regexp.MustCompile(`^python(\d{1,4})(t?)(_d)?\.dll$`)
-	windowsPyPy   = regexp.MustCompile(`^libpypy(\d)\.(\d+)-c\.dll$`)
-	unixPython    = regexp.MustCompile(`^libpython(\d)(?:\.(\d+))?([a-z]*)\.(?:so|dylib)(?:\.|$)`)
-	framework     = regexp.MustCompile(`Python(T?)\.framework/Versions/(\d)\.(\d+)t?/Python`)
+	windowsPython = lazyregexp.New(`^python(\d{1,4})(t?)(_d)?\.dll$`)
+	windowsPyPy   = lazyregexp.New(`^libpypy(\d)\.(\d+)-c\.dll$`)
+	unixPython    = lazyregexp.New(`^libpython(\d)(?:\.(\d+))?([a-z]*)\.(?:so|dylib)(?:\.|$)`)
+	framework     = lazyregexp.New(`Python(T?)\.framework/Versions/(\d)\.(\d+)t?/Python`)
 )
 
 // pythonsAmong gives the ABIs of the Python libraries among those that a file

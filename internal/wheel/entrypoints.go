@@ -2,10 +2,10 @@ package wheel
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // EntryPoint is one line of entry_points.txt.
@@ -29,8 +29,8 @@ const (
 )
 
 var (
-	objectReference = regexp.MustCompile(`^([\pL\pN_.]+)\s*(?::\s*([\pL\pN_.]+)\s*)?(?:(\[.*\])\s*)?$`)
-	word            = regexp.MustCompile(`[\pL\pN_]+`)
+	objectReference = lazyregexp.New(`^([\pL\pN_.]+)\s*(?::\s*([\pL\pN_.]+)\s*)?(?:(\[.*\])\s*)?$`)
+	word            = lazyregexp.New(`[\pL\pN_]+`)
 )
 
 // ParseEntryPoints reads entry_points.txt as importlib.metadata does: sections

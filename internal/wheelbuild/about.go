@@ -6,11 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/wheel"
 )
@@ -73,7 +73,7 @@ var firstStatic = pep440.MustParse("2.2")
 
 // decision is where a setup.py asks for other things on one machine than on
 // another: a condition on the machine, and below it something about requirements.
-var decision = regexp.MustCompile(`(?m)^[ \t]*(?:el)?if\b[^\n]*\b(sys\.version_info|sys\.platform|os\.name|platform\.\w+|sys\.maxsize)\b[^\n]*\n?(?:[^\n]*\n){0,2}?[^\n]*(?:requi|depend|\bdeps\b)`)
+var decision = lazyregexp.New(`(?m)^[ \t]*(?:el)?if\b[^\n]*\b(sys\.version_info|sys\.platform|os\.name|platform\.\w+|sys\.maxsize)\b[^\n]*\n?(?:[^\n]*\n){0,2}?[^\n]*(?:requi|depend|\bdeps\b)`)
 
 // looksAt is what a setup.py decides by.
 func looksAt(setup []byte) string {

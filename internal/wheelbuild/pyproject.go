@@ -3,13 +3,13 @@ package wheelbuild
 import (
 	"errors"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 	"github.com/axlepack/axle/internal/pep508"
 )
 
@@ -23,7 +23,7 @@ type buildSystem struct {
 // legacy is what a project has that does not say: setup.py, run by setuptools.
 var legacy = buildSystem{Requires: []string{"setuptools>=40.8.0"}, Backend: "setuptools.build_meta:__legacy__"}
 
-var backendForm = regexp.MustCompile(`^[\pL_][\pL\pN_.]*(:[\pL_][\pL\pN_.]*)?$`)
+var backendForm = lazyregexp.New(`^[\pL_][\pL\pN_.]*(:[\pL_][\pL\pN_.]*)?$`)
 
 // parseBuildSystem reads a pyproject.toml. Errors carry [fault.BadInput].
 func parseBuildSystem(data []byte) (buildSystem, error) {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // Reader is a file being read, with what was found wrong so far.
@@ -78,7 +78,7 @@ func invalidUTF8(data []byte) (line, col int, bad bool) {
 	return line, col, true
 }
 
-var errorLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
+var errorLine = lazyregexp.New(`^(?:yaml: )?(?:line (\d+): )?`)
 
 // syntaxError places an error of the YAML parser, which has one error only.
 func (r *Reader) syntaxError(err error) error {

@@ -2,7 +2,6 @@ package yamldoc
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -10,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // Value is a node of the document.
@@ -120,7 +120,7 @@ func (v Value) Text() (string, bool) {
 	return "", false
 }
 
-var plain = regexp.MustCompile(`^[A-Za-z/.][A-Za-z0-9_/.:+-]*$`)
+var plain = lazyregexp.New(`^[A-Za-z/.][A-Za-z0-9_/.:+-]*$`)
 
 // listed is a text as it can stand in a list.
 func listed(s string) string {
