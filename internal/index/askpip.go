@@ -89,6 +89,9 @@ func (d *discovery) askPip(ctx context.Context) string {
 		return old.Index
 	}
 	output, err := o.AskPip(ctx)
+	if ctx.Err() != nil {
+		return old.Index // who ended the run knows why pip was not heard
+	}
 	if err != nil {
 		d.warnings = append(d.warnings, fault.Warning{Text: "no pip could be asked for its default index: " + err.Error()})
 		return old.Index

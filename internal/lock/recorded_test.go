@@ -44,6 +44,7 @@ func eachRecorded(t *testing.T, do func(*testing.T, lock.Lock, lock.Asked)) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = client.Close() })
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {

@@ -45,7 +45,6 @@ func TestColdRequests(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			server := indextest.New(t, c.options, heavyWheels()...)
 			client := newClient(t, server)
-			defer client.Close()
 			request := Request{
 				Targets:      parseTargets(t, "cp310@linux/amd64", "cp311@linux/amd64", "cp311@windows/amd64"),
 				Requirements: parseRequirements(t, []string{"app"}),

@@ -101,6 +101,7 @@ func clientOver(t testing.TB, s *indextest.Server, transport http.RoundTripper) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = client.Close() })
 	return client
 }
 
