@@ -7,6 +7,7 @@ import (
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/tags"
+	"github.com/axlepack/axle/internal/target"
 )
 
 // ReportVersion is the version of the JSON form of a [Report] that this
@@ -102,6 +103,28 @@ func (r Report) PythonVersion() pep440.Version {
 		return pep440.Version{}
 	}
 	return v
+}
+
+// Target is what builds call this interpreter: its minor version on the first
+// platform of its own that says what it needs. It is false where there is no
+// such target.
+func (r Report) Target() (target.Target, bool) {
+	short := map[string]string{"cpython": "cp", "pypy": "pp"}[r.Implementation]
+	v := r.PythonVersion()
+	tag := fmt.Sprintf("%s%d%d", short, v.Release(0), v.Release(1))
+	if r.Freethreaded {
+		tag += "t"
+	}
+	python, err := target.ParsePython(tag)
+	if err != nil || short == "" {
+		return target.Target{}, false
+	}
+	for _, tag := range r.Platforms {
+		if platform, err := target.ParsePlatform(tag); err == nil {
+			return target.Target{Python: python, Platform: platform}, true
+		}
+	}
+	return target.Target{}, false
 }
 
 // Environment is the marker environment: that of exactly this interpreter,

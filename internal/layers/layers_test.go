@@ -49,6 +49,7 @@ var rings = map[string]int{
 	"internal/merge":      3,
 	"internal/pack":       3,
 	"selector":            3,
+	"profiles":            3,
 
 	"internal/report": 4,
 	"bundle":          4,
@@ -75,7 +76,7 @@ var beside = map[string][]string{
 var testing_ = []string{"internal/conformance", "internal/indextest", "internal/wheeltest", "internal/layers", "internal/peer"}
 
 // program is what cmd/axle may import beside the public packages.
-var program = []string{"bundle", "selector", "interpreters", "internal/report", "internal/fault"}
+var program = []string{"bundle", "selector", "interpreters", "profiles", "internal/report", "internal/fault"}
 
 // owners names, for packages of the standard library that reach an outside
 // thing, who may import them.
