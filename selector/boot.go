@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/axlepack/axle/internal/extension"
+	"github.com/axlepack/axle/internal/wheel"
 )
 
 // bootSource is the script that starts an extension. It is part of the
@@ -61,19 +62,26 @@ func starterModules() func(yield func(name string, data []byte) bool) {
 // deployStarter puts the starter where it is not there yet; it is a package as
 // the others.
 func (d *deployer) deployStarter(ctx context.Context) (err error) {
-	d.rec.Starter, err = d.store.Package(ctx, "axle-"+d.keyFor(starterDigest()), func(dir, final string) error {
-		for name, data := range starterModules() {
-			file := filepath.Join(dir, filepath.FromSlash(name))
-			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-				return err
-			}
-			if err := os.WriteFile(file, data, 0o644); err != nil {
-				return err
-			}
-		}
-		return d.compile(ctx, dir, final)
+	d.rec.Starter, err = d.place(ctx, starterKey(d.keyFor(starterDigest())), func(dir, final string) ([]wheel.RecordEntry, error) {
+		return nil, d.fillStarter(ctx, dir, final)
 	})
 	return err
+}
+
+// starterKey tells the starter's folder from those of packages.
+func starterKey(key string) string { return "axle-" + key }
+
+func (d *deployer) fillStarter(ctx context.Context, dir, final string) error {
+	for name, data := range starterModules() {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			return err
+		}
+	}
+	return d.compile(ctx, dir, final)
 }
 
 // bootScript is boot.py with what it must know of this deployment.

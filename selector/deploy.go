@@ -5,15 +5,22 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/deployments"
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/wheel"
 	"github.com/axlepack/axle/interpreters"
 )
 
@@ -23,15 +30,22 @@ type DeployOptions struct {
 	Root string
 	// NoCompile leaves out the byte code.
 	NoCompile bool
+	// Test imports every top-level module of the package before the deployment
+	// becomes current; where one fails nothing has changed, exit code 8.
+	Test bool
+	// DryRun only says what would happen.
+	DryRun bool
 	// Now is the time that the record gets; nil stands for time.Now.
 	Now func() time.Time
 }
 
-// Names inside the folder of a deployment.
+// Names inside the folder of a deployment, and of a package.
 const (
-	codeFolder = "x"
-	codeZip    = "x.zip"
-	bootFile   = "boot.py"
+	codeFolder  = "x"
+	codeZip     = "x.zip"
+	bootFile    = "boot.py"
+	keptZip     = "own.zip"   // the extension's own files, for repairs
+	keptPackage = ".axle.whl" // the package as it was deployed, likewise
 )
 
 // Deploy puts a choice on the agent: the package extracted once for all
@@ -41,30 +55,82 @@ const (
 // that a package may be there that nothing refers to yet. The same deployment
 // twice is the same as once.
 func Deploy(ctx context.Context, z *Zip, c Choice, opt DeployOptions) (Deployment, error) {
-	d := deployer{z: z, c: c, opt: opt}
+	d := &deployer{z: z, c: c, opt: opt}
+	defer d.release()
 	if err := d.check(); err != nil {
 		return Deployment{}, err
 	}
-	store, err := deployments.Open(opt.Root)
-	if err != nil {
+	open := deployments.Open
+	if opt.DryRun {
+		open = deployments.At
+	}
+	var err error
+	if d.store, err = open(opt.Root); err != nil {
 		return Deployment{}, err
 	}
-	d.store = store
 	if err := d.newRecord(); err != nil {
 		return Deployment{}, err
 	}
-	if err := d.deployPackage(ctx); err != nil {
-		return Deployment{}, err
+	before, _ := d.store.Current(d.rec.Name)
+	if opt.DryRun {
+		return d.plan(before)
 	}
-	if err := d.deployStarter(ctx); err != nil {
-		return Deployment{}, err
-	}
-	d.locate()
-	record, changed, err := store.Place(ctx, d.rec, func(dir, final string) error { return d.fill(ctx, dir, final) })
+	record, changed, err := d.deploy(ctx)
 	if err != nil {
 		return Deployment{}, err
 	}
-	return Deployment{Root: store.Root(), Changed: changed, Record: record}, nil
+	return Deployment{Root: d.store.Root(), Changed: changed, Replaces: replaced(before, record), Record: record}, nil
+}
+
+func (d *deployer) deploy(ctx context.Context) (deployments.Record, bool, error) {
+	if err := d.deployPackage(ctx); err != nil {
+		return d.rec, false, err
+	}
+	if err := d.deployStarter(ctx); err != nil {
+		return d.rec, false, err
+	}
+	if d.opt.Test {
+		if err := d.test(ctx); err != nil {
+			return d.rec, false, errors.Join(err, d.undo(ctx))
+		}
+	}
+	d.locate()
+	return d.store.Place(ctx, d.rec, d.fill(ctx))
+}
+
+// plan is what a dry run says. What can be found without reading every file is
+// found.
+func (d *deployer) plan(before deployments.Record) (Deployment, error) {
+	starter := starterKey(d.keyFor(starterDigest()))
+	d.rec.Starter = "p/" + starter
+	extracts := false
+	if d.c.Package != nil {
+		p, inner, entries, err := d.openPackage()
+		if err != nil {
+			return Deployment{}, err
+		}
+		if err := archive.CheckRecord(inner, entries.Map()); err != nil {
+			return Deployment{}, err
+		}
+		d.rec.Package, extracts = p, !d.store.HasPackage(path.Base(p.Folder))
+	}
+	d.locate()
+	if before.ID == d.rec.ID {
+		d.rec = before
+	}
+	return Deployment{
+		Root: d.store.Root(), Changed: before.ID != d.rec.ID, Replaces: replaced(before, d.rec),
+		DryRun: true, Extracts: extracts, Record: d.rec,
+	}, nil
+}
+
+// replaced is the version that was current before, where that was another
+// deployment.
+func replaced(before, now deployments.Record) string {
+	if before.ID == now.ID {
+		return ""
+	}
+	return before.Version
 }
 
 // deployer is one call of Deploy.
@@ -74,6 +140,39 @@ type deployer struct {
 	opt   DeployOptions
 	store *deployments.Store
 	rec   deployments.Record
+	held  []func() // what was taken for the time of the call
+	made  []string // the packages that were not there before
+}
+
+// place puts a folder below p where it is not there yet, and holds it until the
+// record refers to it.
+func (d *deployer) place(ctx context.Context, key string, fill deployments.Fill) (string, error) {
+	rel, made, release, err := d.store.Package(ctx, key, fill)
+	if err != nil {
+		return "", err
+	}
+	d.held = append(d.held, release)
+	if made {
+		d.made = append(d.made, rel)
+	}
+	return rel, nil
+}
+
+func (d *deployer) release() {
+	for _, release := range d.held {
+		release()
+	}
+	d.held = nil
+}
+
+// undo removes what a deployment that was given up put in place.
+func (d *deployer) undo(ctx context.Context) error {
+	d.release()
+	var errs []error
+	for _, rel := range d.made {
+		errs = append(errs, d.store.Drop(ctx, rel))
+	}
+	return errors.Join(errs...)
 }
 
 // check refuses a choice that was not made for this zip by [Zip.Select].
@@ -163,27 +262,68 @@ func (d *deployer) deployPackage(ctx context.Context) error {
 	if d.c.Package == nil {
 		return nil
 	}
-	inner, err := d.z.open(d.c.Package.Member)
+	p, inner, entries, err := d.openPackage()
 	if err != nil {
 		return err
+	}
+	d.rec.Package = p
+	_, err = d.place(ctx, path.Base(p.Folder), func(dir, final string) ([]wheel.RecordEntry, error) {
+		return d.fillPackage(ctx, inner, entries, d.store.Share, dir, final)
+	})
+	return err
+}
+
+// openPackage opens the chosen package and says where it belongs.
+func (d *deployer) openPackage() (*deployments.Package, *archive.Reader, wheel.Record, error) {
+	inner, err := d.z.open(d.c.Package.Member)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	entries, digest, err := record(inner, d.c.Package.Filename)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
-	p := &deployments.Package{File: d.c.Package.File(), Digest: digest, Tag: d.c.Tag.String()}
 	sum, err := hex.DecodeString(digest)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
-	p.Folder, err = d.store.Package(ctx, d.keyFor(short(sum)), func(dir, final string) error {
-		if err := archive.Extract(ctx, inner, dir, archive.ExtractOptions{Verify: entries.Map()}); err != nil {
-			return withRoom(err, inner)
-		}
-		return d.compile(ctx, dir, final)
+	p := &deployments.Package{File: d.c.Package.File(), Digest: digest, Tag: d.c.Tag.String(), Folder: "p/" + d.keyFor(short(sum))}
+	return p, inner, entries, d.checkLengths(p.Folder, inner)
+}
+
+// have finds a file that is on the agent already, see [deployments.Store.Share].
+type have func(path string, sum [sha256.Size]byte, size int64, executable bool) bool
+
+// fillPackage extracts a package, keeps it, and makes its byte code.
+func (d *deployer) fillPackage(ctx context.Context, inner *archive.Reader, entries wheel.Record, have have, dir, final string) ([]wheel.RecordEntry, error) {
+	group, extracting := errgroup.WithContext(ctx)
+	var kept wheel.RecordEntry
+	group.Go(func() (err error) {
+		kept, err = keep(extracting, inner, filepath.Join(dir, keptPackage))
+		return err
 	})
-	d.rec.Package = p
-	return err
+	group.Go(func() error {
+		return archive.Extract(extracting, inner, dir, archive.ExtractOptions{Verify: entries.Map(), ReadOnly: true, Have: have})
+	})
+	if err := group.Wait(); err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return nil, withRoom(err, inner)
+	}
+	return append(slices.Clone(entries), kept), d.compile(ctx, dir, final)
+}
+
+// keep writes an archive that is open as a file of its own.
+func keep(ctx context.Context, r *archive.Reader, file string) (wheel.RecordEntry, error) {
+	sums, err := archive.WriteHashed(file, func(out io.Writer) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		_, err := io.Copy(out, r.Raw())
+		return err
+	})
+	return wheel.RecordEntry{Path: filepath.Base(file), Hash: wheel.SHA256(sums.SHA256), Size: sums.Size}, err
 }
 
 // keyFor names a folder of files: byte code belongs to one kind of interpreter,
@@ -214,15 +354,20 @@ func withRoom(err error, r *archive.Reader) error {
 }
 
 // fill fills the folder of a deployment.
-func (d *deployer) fill(ctx context.Context, dir, final string) error {
-	if err := d.fillCode(ctx, dir, final); err != nil {
-		return err
+func (d *deployer) fill(ctx context.Context) deployments.Fill {
+	return func(dir, final string) ([]wheel.RecordEntry, error) {
+		if err := d.fillCode(ctx, dir, final); err != nil {
+			return nil, err
+		}
+		if err := d.z.writeOwn(filepath.Join(dir, keptZip)); err != nil {
+			return nil, err
+		}
+		boot, err := d.bootScript()
+		if err != nil {
+			return nil, err
+		}
+		return nil, os.WriteFile(filepath.Join(dir, bootFile), boot, 0o644)
 	}
-	boot, err := d.bootScript()
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, bootFile), boot, 0o644)
 }
 
 func (d *deployer) fillCode(ctx context.Context, dir, final string) error {

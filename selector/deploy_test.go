@@ -40,7 +40,7 @@ func TestCore14Deploy(t *testing.T) {
 	d := deploy(t, sample(t, "1.0.0"), root, in)
 	tag := in.Report.CacheTag
 	want := []string{
-		"__pycache__/helper." + tag + ".pyc", "bin/tool", "demo-1.0.0.dist-info/METADATA", "demo-1.0.0.dist-info/RECORD",
+		".axle-files", ".axle.whl", "__pycache__/helper." + tag + ".pyc", "bin/tool", "demo-1.0.0.dist-info/METADATA", "demo-1.0.0.dist-info/RECORD",
 		"demo-1.0.0.dist-info/WHEEL", "helper.py", "lib/data.txt", "template.py",
 	}
 	if got := tree(t, d.PackagePath()); !slices.Equal(got, want) {
@@ -51,7 +51,7 @@ func TestCore14Deploy(t *testing.T) {
 		t.Errorf("the extension has %q, want %q", got, want)
 	}
 	if runtime.GOOS != "windows" {
-		for file, mode := range map[string]fs.FileMode{"bin/tool": 0o755, "helper.py": 0o644, "lib": 0o755 | fs.ModeDir, ".": 0o755 | fs.ModeDir} {
+		for file, mode := range map[string]fs.FileMode{"bin/tool": 0o555, "helper.py": 0o444, "lib": 0o755 | fs.ModeDir, ".": 0o755 | fs.ModeDir} {
 			if info, err := os.Stat(filepath.Join(d.PackagePath(), file)); err != nil || info.Mode() != mode {
 				t.Errorf("%s: %v (%v), want %s", file, info.Mode(), err, mode)
 			}

@@ -3,6 +3,7 @@ package archive
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -33,6 +35,11 @@ type ExtractOptions struct {
 	Workers int
 	// Sync makes files and folders durable before Extract returns.
 	Sync bool
+	// ReadOnly leaves out the right to write, where the system has one.
+	ReadOnly bool
+	// Have, where it is not nil, is asked for each file that has a SHA-256 in
+	// Verify. It returns true when it has put a file of that content at path.
+	Have func(path string, sum [sha256.Size]byte, size int64, executable bool) bool
 }
 
 // Extract writes the files of r below dir, an existing folder that should be
@@ -58,7 +65,7 @@ func Extract(ctx context.Context, r *Reader, dir string, opt ExtractOptions) err
 			return err
 		}
 	}
-	e := &extraction{archive: r, root: root, checks: checks, files: files, sync: opt.Sync}
+	e := &extraction{archive: r, root: root, dir: dir, checks: checks, files: files, opt: opt}
 	if err := e.run(ctx, opt.Workers); err != nil || !opt.Sync {
 		return err
 	}
@@ -92,9 +99,10 @@ func foldersOf(files []Member) []string {
 type extraction struct {
 	archive *Reader
 	root    *os.Root
+	dir     string // of root
 	checks  *verifier
 	files   []Member
-	sync    bool
+	opt     ExtractOptions
 	next    atomic.Int64
 }
 
@@ -118,22 +126,43 @@ func (e *extraction) run(ctx context.Context, workers int) error {
 }
 
 func (e *extraction) extract(ctx context.Context, m Member, buf []byte) error {
+	if e.have(m) {
+		return nil
+	}
 	data, err := e.archive.open(m)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = data.Close() }()
-	file, err := e.root.OpenFile(m.Name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, m.Mode)
+	file, err := e.root.OpenFile(m.Name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, e.mode(m))
 	if err != nil {
 		return fmt.Errorf("%s: %w", e.archive.path, err)
 	}
-	if err = e.copy(ctx, file, data, m, buf); err == nil && e.sync {
+	if err = e.copy(ctx, file, data, m, buf); err == nil && e.opt.Sync {
 		err = file.Sync()
 	}
 	if cerr := file.Close(); err == nil {
 		err = cerr
 	}
 	return err
+}
+
+// have asks whether the file is there already.
+func (e *extraction) have(m Member) bool {
+	if e.opt.Have == nil {
+		return false
+	}
+	sum, ok := e.checks.entries[m.Name].Hash.SHA256()
+	return ok && e.opt.Have(filepath.Join(e.dir, filepath.FromSlash(m.Name)), sum, m.Size, m.Mode&0o100 != 0)
+}
+
+// mode is that of a file: on Windows, what cannot be written cannot be removed
+// either, and so everything can.
+func (e *extraction) mode(m Member) fs.FileMode {
+	if e.opt.ReadOnly && runtime.GOOS != "windows" {
+		return m.Mode &^ 0o222
+	}
+	return m.Mode
 }
 
 func (e *extraction) copy(ctx context.Context, file io.Writer, data io.Reader, m Member, buf []byte) error {

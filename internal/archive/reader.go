@@ -112,6 +112,9 @@ func (r *Reader) Path() string { return r.path }
 // Size is that of the archive in bytes.
 func (r *Reader) Size() int64 { return r.size }
 
+// Raw is the archive itself, byte by byte.
+func (r *Reader) Raw() io.Reader { return io.NewSectionReader(r.src, 0, r.size) }
+
 // Members are the files in the order of the directory. The caller must not
 // change them.
 func (r *Reader) Members() []Member { return r.members }

@@ -45,6 +45,13 @@ func newVerifier(r *Reader, files []Member, opt ExtractOptions) (*verifier, erro
 	return &verifier{opt.Verify}, p.err()
 }
 
+// CheckRecord tells what of an archive does not fit a RECORD, as far as it shows
+// without reading the files.
+func CheckRecord(r *Reader, entries map[string]wheel.RecordEntry) error {
+	_, err := newVerifier(r, r.members, ExtractOptions{Verify: entries})
+	return err
+}
+
 // unhashed: RECORD cannot have its own hash, nor that of its signatures.
 func unhashed(name string) bool {
 	_, file, ok := strings.Cut(name, ".dist-info/")

@@ -28,14 +28,14 @@ package deployments
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
+	"time"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/wheel"
 )
 
 // Store is the root folder of an agent.
@@ -48,7 +48,7 @@ func Open(root string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, sub := range []string{"e", "p", "l", "t"} {
+	for _, sub := range []string{"e", "p", "f", "l", "t"} {
 		if err := os.MkdirAll(s.Path(sub), 0o755); err != nil {
 			return nil, s.cannotWrite(err)
 		}
@@ -70,37 +70,63 @@ func (s *Store) Root() string { return s.root }
 func (s *Store) Path(rel string) string { return filepath.Join(s.root, filepath.FromSlash(rel)) }
 
 // Package returns the folder, relative to the root, of the package with the
-// given key. Where it is not there yet, fill puts its files into the folder dir
-// that it is given, which is then moved to the path final. Of several processes
-// that ask at once one fills it and the others wait.
-func (s *Store) Package(ctx context.Context, key string, fill func(dir, final string) error) (string, error) {
-	rel := "p/" + key
+// given key, and whether it was made. Where it is not there yet, fill puts its
+// files into the folder dir that it is given, which is then moved to the path
+// final. Of several processes that ask at once one fills it and the others wait.
+// The package is not collected before release is called, by when a deployment
+// should refer to it.
+func (s *Store) Package(ctx context.Context, key string, fill Fill) (rel string, made bool, release func(), err error) {
+	rel = "p/" + key
 	final := s.Path(rel)
-	if isDir(final) {
-		return rel, nil
+	for {
+		held, err := s.take(ctx, packageLock+key, shared)
+		if isDir(final) && ctx.Err() == nil {
+			// Where nothing can be written, nothing can be collected either.
+			return rel, made, func() { _ = held.Close() }, nil
+		}
+		if err != nil {
+			return "", false, nil, err
+		}
+		_ = held.Close()
+		if err := s.makePackage(ctx, key, final, fill, &made); err != nil {
+			return "", false, nil, err
+		}
 	}
-	unlock, err := s.lock(ctx, "p-"+key)
+}
+
+func (s *Store) makePackage(ctx context.Context, key, final string, fill Fill, made *bool) error {
+	unlock, err := s.lock(ctx, packageLock+key)
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer unlock()
 	if isDir(final) {
-		return rel, nil
+		return nil
 	}
-	return rel, s.stage(ctx, func(dir string) error { return fill(dir, final) }, final)
+	if err := s.stage(ctx, func(dir, _ string) ([]wheel.RecordEntry, error) { return fill(dir, final) }, final); err != nil {
+		return err
+	}
+	*made = true
+	if list, err := s.Sums("p/" + key); err == nil {
+		s.offer(final, list)
+	}
+	return nil
 }
+
+// HasPackage tells whether the package with the given key is there.
+func (s *Store) HasPackage(key string) bool { return isDir(s.Path("p/" + key)) }
 
 // Place makes a deployment current and returns its record, and whether anything
 // was changed. fill puts the modules into the folder dir that it is given, which
 // is then moved to the path final. Where the very same deployment is there
 // already it only becomes current, with the record that it has. All of it is in
-// place before the pointer moves.
-func (s *Store) Place(ctx context.Context, rec Record, fill func(dir, final string) error) (Record, bool, error) {
+// place before the pointer moves. The time of rec is that of this call.
+func (s *Store) Place(ctx context.Context, rec Record, fill Fill) (Record, bool, error) {
 	rec.Format = format
 	if now, err := s.Current(rec.Name); err == nil && now.ID == rec.ID {
 		return now, false, nil
 	}
-	unlock, err := s.lock(ctx, "e-"+rec.Name)
+	unlock, err := s.lock(ctx, nameLock+rec.Name)
 	if err != nil {
 		return rec, false, err
 	}
@@ -113,27 +139,38 @@ func (s *Store) Place(ctx context.Context, rec Record, fill func(dir, final stri
 	case err == nil && now.ID == rec.ID:
 		return now, false, nil
 	}
-	home := s.Path("e/" + rec.Name)
+	home, at := s.Path("e/"+rec.Name), rec.Deployed
+	final := filepath.Join(home, rec.ID)
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return rec, false, s.cannotWrite(err)
 	}
 	if there, err := s.read(rec.Name, rec.ID); err == nil {
 		rec = there
-	} else if err := s.stage(ctx, func(dir string) error { return fillDeployment(dir, filepath.Join(home, rec.ID), rec, fill) }, filepath.Join(home, rec.ID)); err != nil {
+	} else if err := s.stage(ctx, rec.fillWith(fill, final), final); err != nil {
+		_ = os.Remove(home) // where nothing of this name is deployed
 		return rec, false, err
 	}
-	return rec, true, s.point(ctx, home, rec.ID)
+	// The file of its lease comes with it: a root that is read-only by then
+	// still tells what runs.
+	if f, err := tryLock(s.Path("l/"+leaseName(rec.Name, rec.ID)), shared, true); err == nil {
+		_ = f.Close()
+	}
+	return rec, true, s.point(ctx, rec.Name, rec.ID, at, false)
 }
 
-func fillDeployment(dir, final string, rec Record, fill func(dir, final string) error) error {
-	if err := fill(dir, final); err != nil {
-		return err
+// fillWith adds the record to what fill leaves.
+func (r Record) fillWith(fill Fill, final string) Fill {
+	return func(dir, _ string) ([]wheel.RecordEntry, error) {
+		known, err := fill(dir, final)
+		if err != nil {
+			return nil, err
+		}
+		text, err := r.marshal()
+		if err != nil {
+			return nil, err
+		}
+		return known, os.WriteFile(filepath.Join(dir, recordFile), text, 0o644)
 	}
-	text, err := rec.marshal()
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, recordFile), text, 0o644)
 }
 
 const (
@@ -141,11 +178,13 @@ const (
 	currentFile = "current"
 )
 
-// point makes id the current deployment of the extension whose folder is home.
-func (s *Store) point(ctx context.Context, home, id string) error {
-	return s.stage(ctx, func(dir string) error {
-		return os.WriteFile(filepath.Join(dir, currentFile), []byte(id+"\n"), 0o644)
-	}, filepath.Join(home, currentFile))
+// point makes id the current deployment of an extension.
+func (s *Store) point(ctx context.Context, name, id string, at time.Time, back bool) error {
+	old, err := s.pointer(name)
+	if err != nil && !isGone(err) && !errors.Is(err, errNoPointer) {
+		return err
+	}
+	return s.stageFile(ctx, old.to(id, at, back).marshal(), s.Path("e/"+name+"/"+currentFile))
 }
 
 // Current is the record of the deployment that NAME runs from.
@@ -153,18 +192,16 @@ func (s *Store) Current(name string) (Record, error) {
 	if !isName(name) {
 		return Record{}, s.notDeployed(name)
 	}
-	text, err := os.ReadFile(filepath.Join(s.Path("e/"+name), currentFile))
+	p, err := s.pointer(name)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+	case isGone(err):
 		return Record{}, s.notDeployed(name)
+	case errors.Is(err, errNoPointer):
+		return Record{}, damaged(name, err)
 	case err != nil:
 		return Record{}, err
 	}
-	id := strings.TrimSpace(string(text))
-	if !isName(id) {
-		return Record{}, damaged(name, errors.New("current names no deployment"))
-	}
-	rec, err := s.read(name, id)
+	rec, err := s.read(name, p[0].ID)
 	if err != nil {
 		return Record{}, damaged(name, err)
 	}

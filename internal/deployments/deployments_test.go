@@ -15,9 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/wheel"
 )
 
 func open(t testing.TB) *Store {
@@ -48,13 +47,24 @@ func record(name, id string) Record {
 }
 
 // fillWith makes the code folder with one file.
-func fillWith(text string) func(dir, final string) error {
-	return func(dir, _ string) error {
+func fillWith(text string) Fill {
+	return func(dir, _ string) ([]wheel.RecordEntry, error) {
 		if err := os.Mkdir(filepath.Join(dir, "x"), 0o755); err != nil {
-			return err
+			return nil, err
 		}
-		return os.WriteFile(filepath.Join(dir, "x", "file"), []byte(text), 0o644)
+		return nil, os.WriteFile(filepath.Join(dir, "x", "file"), []byte(text), 0o644)
 	}
+}
+
+// lockFor holds a lock of a root until the test ends or release is called.
+func lockFor(t testing.TB, path string) (release func()) {
+	t.Helper()
+	f, err := tryLock(path, alone, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return func() { _ = f.Close() }
 }
 
 func place(t testing.TB, s *Store, rec Record) {
@@ -82,7 +92,7 @@ func TestPlace(t *testing.T) {
 	s := open(t)
 	rec := record("demo", "1.0.0-a")
 	final := ""
-	got, changed, err := s.Place(t.Context(), rec, func(dir, to string) error {
+	got, changed, err := s.Place(t.Context(), rec, func(dir, to string) ([]wheel.RecordEntry, error) {
 		final = to
 		if filepath.Dir(dir) != s.Path("t") {
 			t.Errorf("filled in %s", dir)
@@ -98,7 +108,7 @@ func TestPlace(t *testing.T) {
 	}
 	again := rec
 	again.Deployed = again.Deployed.Add(time.Hour)
-	notAgain := func(string, string) error { t.Error("filled again"); return nil }
+	notAgain := func(string, string) ([]wheel.RecordEntry, error) { t.Error("filled again"); return nil, nil }
 	if got, changed, err := s.Place(t.Context(), again, notAgain); err != nil || changed || !got.Deployed.Equal(rec.Deployed) {
 		t.Errorf("again: %+v %v %v", got, changed, err)
 	}
@@ -119,22 +129,22 @@ func TestFailedFill(t *testing.T) {
 	s := open(t)
 	place(t, s, record("demo", "1.0.0-a"))
 	wrong := errors.New("wrong")
-	fail := func(dir, _ string) error {
+	fail := func(dir, _ string) ([]wheel.RecordEntry, error) {
 		write(t, filepath.Join(dir, "x", "half"), "")
-		return wrong
+		return nil, wrong
 	}
 	if _, _, err := s.Place(t.Context(), record("demo", "1.0.0-b"), fail); !errors.Is(err, wrong) {
 		t.Errorf("place: %v", err)
 	}
-	if _, err := s.Package(t.Context(), "key", fail); !errors.Is(err, wrong) {
+	if _, _, _, err := s.Package(t.Context(), "key", fail); !errors.Is(err, wrong) {
 		t.Errorf("package: %v", err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	late := func(dir, final string) error { cancel(wrong); return fillWith("x")(dir, final) }
+	late := func(dir, final string) ([]wheel.RecordEntry, error) { cancel(wrong); return fillWith("x")(dir, final) }
 	if _, _, err := s.Place(ctx, record("demo", "1.0.0-c"), late); !errors.Is(err, wrong) {
 		t.Errorf("cancelled: %v", err)
 	}
-	if _, err := s.Package(ctx, "key", fillWith("x")); !errors.Is(err, wrong) {
+	if _, _, _, err := s.Package(ctx, "key", fillWith("x")); !errors.Is(err, wrong) {
 		t.Errorf("package after that: %v", err)
 	}
 	if now, err := s.Current("demo"); err != nil || now.ID != "1.0.0-a" {
@@ -160,14 +170,16 @@ func TestPackageOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			rel, err := other.Package(t.Context(), fmt.Sprintf("key%d", i%2), func(dir, final string) error {
+			rel, _, release, err := other.Package(t.Context(), fmt.Sprintf("key%d", i%2), func(dir, final string) ([]wheel.RecordEntry, error) {
 				filled.Add(1)
 				time.Sleep(30 * time.Millisecond)
 				return fillWith("x")(dir, final)
 			})
 			if err != nil || rel != fmt.Sprintf("p/key%d", i%2) {
 				t.Errorf("%q %v", rel, err)
+				return
 			}
+			release()
 		})
 	}
 	wait.Wait()
@@ -186,19 +198,14 @@ func TestSweep(t *testing.T) {
 	write(t, s.Path("t/lockonly.lock"), "")
 	write(t, s.Path("t/folderonly/file"), "")
 	write(t, s.Path("t/busy/file"), "")
-	busy := flock.New(s.Path("t/busy.lock"))
-	if ok, err := busy.TryLock(); err != nil || !ok {
-		t.Fatal(err)
-	}
+	release := lockFor(t, s.Path("t/busy.lock"))
 	if _, err := Open(s.Root()); err != nil {
 		t.Fatal(err)
 	}
 	if got := names(t, s, "t"); !slices.Equal(got, []string{"busy", "busy.lock"}) {
 		t.Errorf("staging has %q, want what is busy alone", got)
 	}
-	if err := busy.Unlock(); err != nil {
-		t.Fatal(err)
-	}
+	release()
 	if _, err := Open(s.Root()); err != nil {
 		t.Fatal(err)
 	}
@@ -320,17 +327,14 @@ func TestCurrentRefuses(t *testing.T) {
 
 func TestLocked(t *testing.T) {
 	s := open(t)
-	held := flock.New(s.Path("l/e-demo"))
-	if ok, err := held.TryLock(); err != nil || !ok {
-		t.Fatal(err)
-	}
+	release := lockFor(t, s.Path("l/e-demo"))
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if _, _, err := s.Place(ctx, record("demo", "1"), fillWith("x")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("while another holds the lock: %v", err)
 	}
 	place(t, s, record("other", "1")) // which does not wait
-	time.AfterFunc(50*time.Millisecond, func() { _ = held.Unlock() })
+	time.AfterFunc(50*time.Millisecond, release)
 	place(t, s, record("demo", "1"))
 }
 

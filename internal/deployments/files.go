@@ -1,7 +1,6 @@
 package deployments
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,17 +22,4 @@ func syncEach(dir string) error {
 		}
 		return syncFile(path)
 	})
-}
-
-func syncFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if errors.Is(err, fs.ErrPermission) {
-		// Written by us and not writable for us: the system does not tell
-		// owners from permissions as we know it, and the data is safe soon.
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

@@ -2,6 +2,7 @@ package deployments
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"syscall"
 	"time"
@@ -29,6 +30,19 @@ func rename(from, to string) error {
 		}
 		time.Sleep(wait)
 	}
+}
+
+// syncFile makes the contents of a file durable, which must be writable for
+// that.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // the system writes it soon
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // syncDir does nothing: names are durable in the order they were made.

@@ -11,54 +11,29 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/axlepack/axle/internal/fault"
 )
-
-// lockPoll is how often a waiting operation asks for a lock again.
-const lockPoll = 20 * time.Millisecond
-
-// lock waits for the named lock, which other processes honour too. It ends with
-// the process, however that ends.
-func (s *Store) lock(ctx context.Context, name string) (func(), error) {
-	l := flock.New(s.Path("l/" + name))
-	ok, err := l.TryLockContext(ctx, lockPoll)
-	switch {
-	case ctx.Err() != nil:
-		return nil, context.Cause(ctx)
-	case err != nil:
-		return nil, s.cannotWrite(err)
-	case !ok:
-		return nil, fault.Errorf(fault.Locked, "%s: another operation holds the lock", l.Path())
-	}
-	return func() { _ = l.Unlock() }, nil
-}
 
 // staged is a folder in t that lives until it is dropped or its process ends.
 type staged struct {
 	dir  string
-	held *flock.Flock
+	held *os.File // its lock
 }
 
-// stageLock is held while a staging folder gets its own lock, so that sweep
-// never sees one without.
-const stageLock = "t"
-
 func (s *Store) newStaged(ctx context.Context) (staged, error) {
-	unlock, err := s.lock(ctx, stageLock)
+	first, err := s.take(ctx, stageLock, shared)
 	if err != nil {
 		return staged{}, err
 	}
-	defer unlock()
+	defer first.Close()
 	dir, err := os.MkdirTemp(s.Path("t"), "")
 	if err != nil {
 		return staged{}, s.cannotWrite(err)
 	}
-	held := flock.New(dir + lockSuffix)
-	if ok, err := held.TryLock(); err != nil || !ok {
+	held, err := tryLock(dir+lockSuffix, alone, true)
+	if err != nil {
 		_ = os.Remove(dir)
-		return staged{}, s.cannotWrite(errors.Join(err, errors.New(held.Path()+": the lock of a new folder is taken")))
+		return staged{}, s.cannotWrite(err)
 	}
 	// MkdirTemp makes folders that only their owner can read; an extension
 	// may run as somebody else.
@@ -71,62 +46,106 @@ const lockSuffix = ".lock"
 // is left to sweep: the operation itself is done, or has an error of its own.
 func (st staged) drop() {
 	_ = os.RemoveAll(st.dir)
-	_ = st.held.Unlock()
-	_ = os.Remove(st.held.Path())
+	_ = os.RemoveAll(st.dir + ".old")
+	unlink(st.held, st.dir+lockSuffix)
 }
 
 // stage calls fill with a new folder, makes what it wrote durable, and gives it
-// the path final. A final that ends in "current" gets the file of that name.
-// What was at final before, a damaged folder, goes.
-func (s *Store) stage(ctx context.Context, fill func(dir string) error, final string) error {
+// the path final. What was at final before, a damaged folder, goes.
+func (s *Store) stage(ctx context.Context, fill Fill, final string) error {
+	return s.stageThen(ctx, fill.fill, func(st staged) error {
+		if err := st.makeWay(final); err != nil {
+			return err
+		}
+		return rename(st.dir, final)
+	}, filepath.Dir(final))
+}
+
+// stageFile does the same with a single file.
+func (s *Store) stageFile(ctx context.Context, data []byte, final string) error {
+	name := filepath.Base(final)
+	return s.stageThen(ctx, func(dir, _ string) error {
+		return os.WriteFile(filepath.Join(dir, name), data, 0o644)
+	}, func(st staged) error { return rename(filepath.Join(st.dir, name), final) }, filepath.Dir(final))
+}
+
+// stageThen fills a staging folder, makes it durable, lets move put it in its
+// place, and makes the names in home durable.
+func (s *Store) stageThen(ctx context.Context, fill func(dir, _ string) error, move func(staged) error, home string) error {
 	st, err := s.newStaged(ctx)
 	if err != nil {
 		return err
 	}
 	defer st.drop()
-	if err := fill(st.dir); err != nil {
+	if err := fill(st.dir, ""); err != nil {
 		return s.explain(err)
 	}
-	if err := ctx.Err(); err != nil {
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if err := syncTree(st.dir); err != nil {
 		return s.explain(err)
 	}
-	from := st.dir
-	if filepath.Base(final) == currentFile {
-		from = filepath.Join(st.dir, currentFile)
-	} else if err := st.makeWay(final); err != nil {
-		return err
+	if err := move(st); err != nil {
+		return s.explain(err)
 	}
-	if err := rename(from, final); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(final))
+	return syncDir(home)
 }
 
-// makeWay moves a folder that has no whole record to where sweep finds it: a
-// damaged one is in the way of the new one.
+// makeWay moves a folder that is in the way of a whole one to where sweep
+// finds it.
 func (st staged) makeWay(final string) error {
-	if !isDir(final) {
+	if _, err := os.Lstat(final); err != nil {
 		return nil
 	}
-	old := st.dir + ".old"
-	defer os.RemoveAll(old)
-	return rename(final, old)
+	return rename(final, st.dir+".old")
+}
+
+// discard removes folders of the root: each is whole or gone at any moment.
+func (s *Store) discard(ctx context.Context, rels ...string) (freed int64, err error) {
+	if len(rels) == 0 {
+		return 0, nil
+	}
+	st, err := s.newStaged(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer st.drop()
+	var errs []error
+	for i, rel := range rels {
+		if err := rename(s.Path(rel), filepath.Join(st.dir, fmt.Sprint(i))); err != nil && !isGone(err) {
+			errs = append(errs, err)
+		}
+	}
+	freed, err = removeTree(st.dir)
+	return freed, errors.Join(append(errs, err)...)
+}
+
+// removeTree removes a folder and returns the room that this gave: that of the
+// files that have no other name.
+func removeTree(dir string) (freed int64, err error) {
+	err = walkFiles(dir, func(rel string, entry fs.DirEntry) error {
+		path := filepath.Join(dir, filepath.FromSlash(rel))
+		if info, err := entry.Info(); err == nil && linksOf(path, info) <= 1 {
+			freed += info.Size()
+		}
+		return nil
+	})
+	return freed, errors.Join(err, os.RemoveAll(dir))
 }
 
 // sweep removes what killed operations left in t: whatever has a lock that
 // nobody holds.
-func (s *Store) sweep() {
+func (s *Store) sweep() (swept int) {
 	entries, err := os.ReadDir(s.Path("t"))
 	if err != nil || len(entries) == 0 {
-		return
+		return 0
 	}
-	for _, st := range s.abandoned() {
-		_ = os.RemoveAll(st.dir + ".old")
+	found := s.abandoned()
+	for _, st := range found {
 		st.drop()
 	}
+	return len(found)
 }
 
 // abandoned are the staging folders of processes that are gone, locked.
@@ -152,8 +171,7 @@ func (s *Store) abandoned() []staged {
 		}
 		seen[name] = true
 		dir := s.Path("t/" + name)
-		held := flock.New(dir + lockSuffix)
-		if ok, err := held.TryLock(); err == nil && ok {
+		if held, err := tryLock(dir+lockSuffix, alone, true); err == nil {
 			found = append(found, staged{dir, held})
 		}
 	}
@@ -174,7 +192,7 @@ func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || isFull(err)
 // explain adds to an error of writing what can be done about it.
 func (s *Store) explain(err error) error {
 	if full(err) {
-		return fault.WithHints(err, "make room on the disk of "+s.root+", or choose another root folder with --root DIR or AXLE_ROOT")
+		return fault.WithHints(err, "make room on the disk of "+s.root+", with axle prune or otherwise, or choose another root folder with --root DIR or AXLE_ROOT")
 	}
 	return err
 }
