@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/axlepack/axle/internal/deployments"
 	"github.com/axlepack/axle/internal/fault"
 )
 
@@ -31,6 +32,8 @@ type RunOptions struct {
 	// Stdin, or this process's.
 	Stdout, Stderr io.Writer
 	Stdin          io.Reader
+
+	lease deployments.Lease
 }
 
 // Run starts a deployed extension under the interpreter of its deployment,
@@ -44,10 +47,11 @@ type RunOptions struct {
 // The extension finds the folder of its dependencies in AXLE_PACKAGE, and the
 // scripts in the bin folder there find the interpreter in AXLE_PYTHON.
 func Run(ctx context.Context, opt RunOptions) (int, error) {
-	d, err := Find(opt.Root, opt.Name)
+	d, lease, err := hold(ctx, opt.Root, opt.Name)
 	if err != nil {
 		return 0, err
 	}
+	defer lease.Release()
 	if err := ready(d); err != nil {
 		return 0, err
 	}
@@ -58,7 +62,11 @@ func Run(ctx context.Context, opt RunOptions) (int, error) {
 	in := d.Record.Interpreter
 	argv := slices.Concat([]string{in.Path}, startOptions(in.NeedsSite), []string{d.BootPath()}, opt.Args)
 	if opt.Stdout != nil {
+		opt.lease = lease
 		return spawn(ctx, argv, env, opt)
+	}
+	if err := lease.Inherit(); err != nil {
+		return 0, err
 	}
 	return replace(ctx, argv, env)
 }

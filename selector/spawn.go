@@ -26,6 +26,7 @@ func spawn(ctx context.Context, argv, env []string, opt RunOptions) (int, error)
 	if opt.Stdin != nil {
 		cmd.Stdin = opt.Stdin
 	}
+	cmd.ExtraFiles = opt.lease.Files()
 	// Pipes in the hands of what the extension left behind do not hold it up.
 	cmd.WaitDelay = time.Second
 	ignored := make(chan os.Signal, 1)
