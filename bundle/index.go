@@ -42,6 +42,11 @@ func (s *session) openIndex(ctx context.Context) (*index.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !config.NoIndex && !opt.Index.Offline {
+		if err := config.CheckCertificates(); err != nil {
+			return nil, err
+		}
+	}
 	s.indexPins, s.noIndex = config.Pins, config.NoIndex
 	for _, line := range s.project.Requirements.Items {
 		if line.Requirement.URL != "" {

@@ -313,6 +313,44 @@ func TestCertificates(t *testing.T) {
 		if len(clock.slept()) != 0 {
 			t.Errorf("%s: tried again", name)
 		}
+		if err := tt.config.CheckCertificates(); (tt.code == fault.Usage) != (err != nil) || fault.ExitCode(err) == fault.Usage && !strings.Contains(err.Error(), tt.text) {
+			t.Errorf("%s: looked at before: %v", name, err)
+		}
+	}
+}
+
+// Who named certificates that are not there is told.
+func TestCertificateSettings(t *testing.T) {
+	files := map[string]string{"/etc/pip.conf": "[global]\ncert = /a\nclient-cert = /k\n", "/home/u/.config/pip/pip.conf": "[install]\ncert = /b\n"}
+	for name, tt := range map[string]struct {
+		env          map[string]string
+		cert, client string
+	}{
+		"files":    {nil, "cert in /home/u/.config/pip/pip.conf: certificates: ", "client-cert in /etc/pip.conf: client certificate /k: "},
+		"variable": {map[string]string{"PIP_CERT": "/c", "PIP_CLIENT_CERT": "/d"}, "PIP_CERT: certificates: ", "PIP_CLIENT_CERT: client certificate /d: "},
+		"library":  {map[string]string{"REQUESTS_CA_BUNDLE": "/e", "PIP_CONFIG_FILE": "/dev/null"}, "REQUESTS_CA_BUNDLE: certificates: ", ""},
+	} {
+		m := machine{env: tt.env, files: files}
+		if name == "library" {
+			m.files = nil
+		}
+		config, _, err := index.Discover(t.Context(), m.options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part, want := range map[string]string{"cert": tt.cert, "client": tt.client} {
+			c := config
+			if part == "client" {
+				c.CertFiles = nil
+			} else {
+				c.ClientCert = ""
+			}
+			switch err := c.CheckCertificates(); {
+			case want == "" && err == nil:
+			case err == nil || !strings.HasPrefix(err.Error(), want) || fault.ExitCode(err) != fault.Usage || len(fault.Hints(err)) != 1:
+				t.Errorf("%s: %v, want %s", name, err, want)
+			}
+		}
 	}
 }
 

@@ -33,6 +33,9 @@ type Config struct {
 	// the system's; ClientCert is a PEM file with certificate and key.
 	CertFiles  []string
 	ClientCert string
+	// CertSetting and ClientCertSetting say who named them, for messages:
+	// "PIP_CERT", "cert in /etc/pip.conf". Both may be empty.
+	CertSetting, ClientCertSetting string
 	// TrustedHosts ("host" or "host:port") are not asked for a valid certificate.
 	TrustedHosts []string
 	// Proxy is used for every request where set; else HTTPProxy and HTTPSProxy

@@ -60,7 +60,7 @@ type DiscoverOptions struct {
 // Errors are of [fault.Usage]: a file or a value that pip refuses too.
 func Discover(ctx context.Context, o DiscoverOptions) (Config, []fault.Warning, error) {
 	o.fill()
-	pip := pipConfig{}
+	pip, from := pipConfig{}, map[string]string{}
 	for _, file := range o.pipFiles() {
 		data, err := o.ReadFile(file)
 		switch {
@@ -69,11 +69,17 @@ func Discover(ctx context.Context, o DiscoverOptions) (Config, []fault.Warning, 
 		case err != nil:
 			return Config{}, nil, fault.Errorf(fault.Usage, "pip's configuration: %w", err)
 		}
+		cert, client := pip.written("cert"), pip.written("client-cert")
 		if err := pip.add(file, data); err != nil {
 			return Config{}, nil, err
 		}
+		for name, was := range map[string]string{"cert": cert, "client-cert": client} {
+			if pip.written(name) != was {
+				from[name] = file
+			}
+		}
 	}
-	d := &discovery{options: &o, pip: pip}
+	d := &discovery{options: &o, pip: pip, from: from}
 	steps := []func(){d.places, d.pins, d.certificates, d.proxies, d.numbers, d.readNetrc, d.noIndex}
 	for _, step := range steps {
 		step()
@@ -118,6 +124,7 @@ func (o *DiscoverOptions) firstEnv(names ...string) string {
 type discovery struct {
 	options  *DiscoverOptions
 	pip      pipConfig
+	from     map[string]string // the files that set certificates, by option
 	config   Config
 	warnings []fault.Warning
 	problems fault.List
@@ -178,31 +185,6 @@ func (d *discovery) noIndex() {
 
 func (d *discovery) refuse(name, text, want string) {
 	d.problems = append(d.problems, fault.Errorf(fault.Usage, "pip's setting %s: %q is not %s", name, text, want))
-}
-
-// certificates follows pip: its own setting, then the variables that the HTTP
-// library of pip reads, then those of OpenSSL, which may name what is not there.
-func (d *discovery) certificates() {
-	o := d.options
-	d.config.ClientCert = d.pip.value(o, "client-cert")
-	cert := d.pip.value(o, "cert")
-	if cert == "" {
-		cert = o.firstEnv("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-	}
-	if cert != "" {
-		d.config.CertFiles = []string{cert}
-		return
-	}
-	separator := ":"
-	if o.OS == "windows" {
-		separator = ";"
-	}
-	paths := append([]string{o.firstEnv("SSL_CERT_FILE")}, strings.Split(o.firstEnv("SSL_CERT_DIR"), separator)...)
-	for _, path := range paths {
-		if path != "" && o.exists(path) {
-			d.config.CertFiles = append(d.config.CertFiles, path)
-		}
-	}
 }
 
 func (d *discovery) proxies() {

@@ -212,10 +212,20 @@ func pipKey(name string) string {
 // of install, else in [global]; the first name that is set counts.
 func (c pipConfig) value(o *DiscoverOptions, names ...string) string {
 	for _, name := range names {
-		if v, _ := o.env("PIP_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))); v != "" {
+		if v, _ := o.env(pipVariable(name)); v != "" {
 			return v
 		}
 	}
+	return c.written(names...)
+}
+
+// pipVariable is the environment variable for an option.
+func pipVariable(name string) string {
+	return "PIP_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
+
+// written is what the files set an option to.
+func (c pipConfig) written(names ...string) string {
 	for i := len(pipSections) - 1; i >= 0; i-- {
 		for _, name := range names {
 			if v := c[pipSections[i]][name]; v != "" {

@@ -1,14 +1,10 @@
 package index
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -132,51 +128,6 @@ func proxyOf(config Config) (func(*http.Request) (*url.URL, error), error) {
 	}
 	find := settings.ProxyFunc()
 	return func(r *http.Request) (*url.URL, error) { return find(r.URL) }, nil
-}
-
-func tlsConfig(config Config) (*tls.Config, error) {
-	c := &tls.Config{MinVersion: tls.VersionTLS12}
-	if len(config.CertFiles) > 0 {
-		c.RootCAs = x509.NewCertPool()
-		for _, path := range config.CertFiles {
-			if err := addCertificates(c.RootCAs, path); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if config.ClientCert != "" {
-		pair, err := tls.LoadX509KeyPair(config.ClientCert, config.ClientCert)
-		if err != nil {
-			return nil, fault.Errorf(fault.Usage, "client certificate %s: %w", config.ClientCert, err)
-		}
-		c.Certificates = []tls.Certificate{pair}
-	}
-	return c, nil
-}
-
-// addCertificates reads a file of PEM certificates, or all files of a folder
-// that have some.
-func addCertificates(pool *x509.CertPool, path string) error {
-	files := []string{path}
-	info, err := os.Stat(path)
-	if err == nil && info.IsDir() {
-		files, err = filepath.Glob(filepath.Join(path, "*"))
-	}
-	if err != nil {
-		return fault.Errorf(fault.Usage, "certificates: %w", err)
-	}
-	found := false
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil && !info.IsDir() {
-			return fault.Errorf(fault.Usage, "certificates: %w", err)
-		}
-		found = pool.AppendCertsFromPEM(data) || found
-	}
-	if !found {
-		return fault.Errorf(fault.Usage, "certificates: %s has none in PEM form", path)
-	}
-	return nil
 }
 
 // trustingTransport does not ask the named hosts for a valid certificate.
