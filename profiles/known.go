@@ -25,25 +25,25 @@ var files embed.FS
 // System is a system whose Pythons are common knowledge, as its file says.
 type System struct {
 	// Name is what [Load] takes: "rhel8".
-	Name string `yaml:"-"`
+	Name string `yaml:"-" json:"name"`
 	// System says in words what it is.
-	System string `yaml:"system"`
+	System string `yaml:"system" json:"system"`
 	// Source is where the facts come from, and Written when they were written down.
-	Source  string `yaml:"source"`
-	Written string `yaml:"written"`
+	Source  string `yaml:"source" json:"source"`
+	Written string `yaml:"written" json:"written"`
 	// Platform is what its platform tags begin with: "manylinux_2_28".
-	Platform string `yaml:"platform"`
+	Platform string `yaml:"platform" json:"platform"`
 	// Architectures are those it exists for, as tags call them; NAME alone stands
 	// for the first, NAME/ARCHITECTURE for another one.
-	Architectures []string `yaml:"architectures"`
+	Architectures []string `yaml:"architectures" json:"architectures"`
 	// Pythons are best first, as its agents prefer them.
-	Pythons []Python `yaml:"pythons"`
+	Pythons []Python `yaml:"pythons" json:"pythons"`
 }
 
 // Python is a CPython of a known system.
 type Python struct {
-	Path    string `yaml:"path"`
-	Version string `yaml:"version"` // with its patch release
+	Path    string `yaml:"path" json:"path"`
+	Version string `yaml:"version" json:"version"` // with its patch release
 }
 
 // Known are the systems, in the natural order of their names.

@@ -29,14 +29,17 @@ type Agent struct {
 }
 
 // LoadAgent reads the first agent.yml that exists among paths. None is the
-// default configuration; where required is set, the first must exist.
+// default configuration; where required is set, the first must exist, and is an
+// error with exit code 11 otherwise.
 func LoadAgent(paths []string, required bool) (Agent, []fault.Warning, error) {
 	for _, p := range paths {
 		text, err := os.ReadFile(p)
-		if errors.Is(err, fs.ErrNotExist) && !required {
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && !required:
 			continue
-		}
-		if err != nil {
+		case errors.Is(err, fs.ErrNotExist):
+			return Agent{}, nil, fault.New(fault.NotFound, p+": no such file", "make one with: axle interpreters add PATH --config "+p)
+		case err != nil:
 			return Agent{}, nil, fault.WithCode(err, fault.BadInput)
 		}
 		c, warnings, err := agent.Parse(p, text)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +18,10 @@ type agentFlags struct {
 
 func (f *agentFlags) addRoot(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.root, "root", "", "folder of the deployments (default: AXLE_ROOT, else the data folder)")
+	f.addConfig(cmd)
+}
+
+func (f *agentFlags) addConfig(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.config, "config", "", "agent.yml to read (default: AXLE_CONFIG, else the usual places)")
 }
 
@@ -29,22 +32,27 @@ func (f *agentFlags) addInterpreters(cmd *cobra.Command) {
 
 // agent reads agent.yml and lets the flags override it.
 func (e *env) agent(f agentFlags) (selector.Agent, error) {
+	a, err := e.settings(f)
+	if err == nil {
+		a.Root, err = e.deployRoot(f.root, a.Root)
+	}
+	return a, err
+}
+
+// settings is agent for what needs no folder of deployments.
+func (e *env) settings(f agentFlags) (selector.Agent, error) {
 	paths, required := e.agentFiles(f.config)
 	a, warnings, err := selector.LoadAgent(paths, required)
 	e.warn(warnings)
-	if err != nil {
-		return a, err
-	}
-	a.Root = e.deployRoot(f.root, a.Root)
 	if len(f.interpreters) > 0 {
 		a.Interpreters, a.Discover = f.interpreters, false
 	}
-	return a, nil
+	return a, err
 }
 
 // find asks the interpreters of the machine, or remembers their answers.
 func (e *env) find(ctx context.Context, a selector.Agent, f agentFlags) []interpreters.Interpreter {
-	opt := a.FindOptions(filepath.Join(e.cacheDir(), "interpreters"))
+	opt := a.FindOptions(below(e.cacheDir(), "interpreters"))
 	opt.Env, opt.Again = e.lookup, f.again
 	return interpreters.Find(ctx, opt)
 }

@@ -22,9 +22,11 @@ func newBuild(e *env) *cobra.Command {
 		Args:    args(cobra.MaximumNArgs(1)),
 		GroupID: "build",
 		RunE: func(cmd *cobra.Command, list []string) error {
-			opt := e.options(f, list)
+			opt, err := e.options(f, list)
+			if err != nil {
+				return err
+			}
 			opt.Locked = locked
-			var err error
 			if opt.Split, err = splitBy(cmd, split); err != nil {
 				return err
 			}

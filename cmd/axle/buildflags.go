@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/axlepack/axle/bundle"
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/interpreters"
 )
 
@@ -20,6 +22,7 @@ type buildFlags struct {
 	policy                      bundle.Policy
 	allowMissing                bool
 	builders                    []string
+	cache                       string // in place of the user's
 }
 
 func (f *buildFlags) add(cmd *cobra.Command) {
@@ -78,25 +81,29 @@ func (a appended) String() string         { return "" }
 func (a appended) Type() string           { return "address" }
 
 // options turns the flags into those of the library.
-func (e *env) options(f buildFlags, list []string) bundle.Options {
+func (e *env) options(f buildFlags, list []string) (bundle.Options, error) {
 	dir := "."
 	if len(list) > 0 {
 		dir = list[0]
 	}
+	cache := cmp.Or(f.cache, e.cacheDir())
+	if cache == "" {
+		return bundle.Options{}, fault.New(fault.Usage, "there is no folder to keep downloads in: the environment names no home folder", "name one with AXLE_CACHE")
+	}
 	return bundle.Options{
-		Dir: dir, CacheDir: e.cacheDir(), Home: e.home(), Env: e.lookup, Now: time.Now,
+		Dir: dir, CacheDir: cache, Home: e.home(), Env: e.lookup, Now: time.Now,
 		Targets: f.targets, Platforms: f.platforms, Pythons: f.pythons,
 		Input: f.input, Index: f.index, Policy: f.policy, AllowMissing: f.allowMissing,
 		AskPip: e.askPip, Prefixes: e.prefixes(),
 		Interpreters: func(ctx context.Context) ([]interpreters.Interpreter, error) { return e.builders(ctx, f.builders) },
-	}
+	}, nil
 }
 
 // builders are the interpreters to build source distributions with: those named,
 // else those of the machine.
 func (e *env) builders(ctx context.Context, paths []string) ([]interpreters.Interpreter, error) {
 	f := agentFlags{interpreters: paths}
-	a, err := e.agent(f)
+	a, err := e.settings(f)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +118,7 @@ func (e *env) builders(ctx context.Context, paths []string) ([]interpreters.Inte
 
 // askPip runs a script under the first interpreter here whose pip answers.
 func (e *env) askPip(ctx context.Context, script string) (string, error) {
-	a, err := e.agent(agentFlags{})
+	a, err := e.settings(agentFlags{})
 	if err != nil {
 		return "", err
 	}

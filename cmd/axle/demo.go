@@ -118,15 +118,18 @@ func (e *env) demoProject(dir string, real bool) (bundle.Options, error) {
 		}
 		return os.WriteFile(to, data, 0o644)
 	})
-	opt := e.options(buildFlags{}, []string{project})
-	if !real {
-		opt.CacheDir = filepath.Join(dir, "cache")
+	if err != nil {
+		return bundle.Options{}, err
 	}
-	return opt, err
+	var f buildFlags
+	if !real {
+		f.cache = filepath.Join(dir, "cache")
+	}
+	return e.options(f, []string{project})
 }
 
 func (e *env) demoDeploy(ctx context.Context, zip, root string, f agentFlags) (selector.Deployment, error) {
-	a, err := e.agent(f)
+	a, err := e.settings(f)
 	if err != nil {
 		return selector.Deployment{}, err
 	}

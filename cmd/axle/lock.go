@@ -22,7 +22,10 @@ pylock.toml has, also one of pip or uv, is kept as far as the requirements let i
 		Args:    args(cobra.MaximumNArgs(1)),
 		GroupID: "build",
 		RunE: func(cmd *cobra.Command, list []string) error {
-			opt.Options = e.options(f, list)
+			var err error
+			if opt.Options, err = e.options(f, list); err != nil {
+				return err
+			}
 			progress := e.progress()
 			opt.Progress = progress
 			locked, err := bundle.Lock(cmd.Context(), opt)

@@ -15,7 +15,10 @@ func newMatrix(e *env) *cobra.Command {
 		Args:    args(cobra.MaximumNArgs(1)),
 		GroupID: "build",
 		RunE: func(cmd *cobra.Command, list []string) error {
-			opt := e.options(f, list)
+			opt, err := e.options(f, list)
+			if err != nil {
+				return err
+			}
 			opt.AllowMissing = true
 			opt.Locked = locked
 			progress := e.progress()

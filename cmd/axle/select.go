@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/axlepack/axle/interpreters"
+	"github.com/axlepack/axle/profiles"
 	"github.com/axlepack/axle/selector"
 )
 
@@ -13,6 +15,10 @@ import (
 type selectFlags struct {
 	agentFlags
 	strict bool
+	// profile is that of the agent to select for, in place of this machine.
+	profile string
+	// rootless says that no folder of deployments is needed.
+	rootless bool
 }
 
 func (f *selectFlags) add(cmd *cobra.Command) {
@@ -24,9 +30,25 @@ func (f *selectFlags) add(cmd *cobra.Command) {
 // choose opens a zip and selects; the choice explains an error too. The zip is
 // to be closed whenever there is one.
 func (e *env) choose(cmd *cobra.Command, f selectFlags, path string, explain bool) (*selector.Zip, selector.Choice, selector.Agent, error) {
-	a, err := e.agent(f.agentFlags)
+	read := e.agent
+	if f.rootless {
+		read = e.settings
+	}
+	a, err := read(f.agentFlags)
 	if err != nil {
 		return nil, selector.Choice{}, a, err
+	}
+	find := func() []interpreters.Interpreter { return e.find(cmd.Context(), a, f.agentFlags) }
+	if f.profile != "" {
+		if len(f.interpreters) > 0 {
+			return nil, selector.Choice{}, a, usageError(cmd, errors.New("--interpreter names one of this machine, and --profile another machine"))
+		}
+		p, err := profiles.Load(f.profile)
+		if err != nil {
+			return nil, selector.Choice{}, a, err
+		}
+		a.Policy.StrictOrder, a.Policy.Accept = p.StrictOrder, p.Accept
+		find = func() []interpreters.Interpreter { return p.Interpreters }
 	}
 	z, err := selector.Open(path)
 	if err != nil {
@@ -35,12 +57,12 @@ func (e *env) choose(cmd *cobra.Command, f selectFlags, path string, explain boo
 	e.warn(z.Warnings)
 	opt := selector.SelectOptions{Policy: a.Policy, Explain: explain}
 	opt.StrictOrder = opt.StrictOrder || f.strict
-	choice, err := z.Select(cmd.Context(), e.find(cmd.Context(), a, f.agentFlags), opt)
+	choice, err := z.Select(cmd.Context(), find(), opt)
 	return z, choice, a, err
 }
 
 func newSelect(e *env) *cobra.Command {
-	var f selectFlags
+	f := selectFlags{rootless: true}
 	var explain, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "select ZIP",
@@ -48,6 +70,7 @@ func newSelect(e *env) *cobra.Command {
 		Long: `Say which interpreter of this machine an extension would run under, and with which of its dependency packages.
 Nothing is changed. With --explain every interpreter and every package is shown with the reason it was taken or refused,
 also those behind the chosen one: what is taken is marked +, what could be taken too =, the rest -.
+With --profile it is said for another machine: one whose axle interpreters export wrote the FILE, or a known system.
 
 With --json: {"version": 1, "selection": {"extension", "extension_version", "interpreter" (null when none fits), "package", "tag",
 "considered": [{"path", "python", "implementation", "reason", "detail", "next", "packages": [{"file", "reason", "detail", "tag", "rank"}]}]}}.
@@ -73,6 +96,7 @@ package-requires-python or unusable.`,
 		},
 	}
 	f.add(cmd)
+	cmd.Flags().StringVar(&f.profile, "profile", "", "select for the agent of this profile: a `FILE`, or a known system such as rhel8 (see axle interpreters profiles)")
 	cmd.Flags().BoolVar(&explain, "explain", false, "show every interpreter and package, with the reason it was taken or refused")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
