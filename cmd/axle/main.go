@@ -23,12 +23,14 @@ func main() {
 
 // Main runs the program with the given arguments and returns its exit code.
 func Main(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx := context.Background()
+	if !becomesAnother(args) {
+		caught, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		ctx = caught
+	}
 	e := &env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv}
-	root := newRoot(e)
-	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := newRoot(e, args).ExecuteContext(ctx)
 	if err == nil {
 		return e.code
 	}
@@ -39,3 +41,7 @@ func Main(args []string) int {
 	fault.Print(e.stderr, err)
 	return fault.ExitCode(err)
 }
+
+// becomesAnother says whether the process will be replaced by an extension's. A
+// signal that arrives before must end it, and not be caught and forgotten.
+func becomesAnother(args []string) bool { return len(args) > 0 && args[0] == "run" }

@@ -93,7 +93,7 @@ func isCalledByCI(t *testing.T, line string) {
 // names against those of the program.
 func TestReadmeNames(t *testing.T) {
 	text := readme(t)
-	root := newRoot(&env{})
+	root := newRoot(&env{}, nil)
 	var flags []string
 	for _, c := range append(root.Commands(), root) {
 		c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })

@@ -31,7 +31,8 @@ func (e *env) warn(warnings []fault.Warning) {
 	}
 }
 
-func newRoot(e *env) *cobra.Command {
+// newRoot makes the program with the commands that args need.
+func newRoot(e *env, args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "axle",
 		Short: "Carry Python dependencies to the agents that run extensions",
@@ -52,8 +53,9 @@ the extension.`,
 	root.SetFlagErrorFunc(usageError)
 	root.PersistentFlags().BoolVarP(&e.quiet, "quiet", "q", false, "print results and errors only")
 	root.AddGroup(&cobra.Group{ID: "build", Title: "For developers:"}, &cobra.Group{ID: "agent", Title: "For agents:"})
-	root.AddCommand(newBuild(e), newLock(e), newMatrix(e), newDemo(e), newInterpreters(e), newSelect(e), newDeploy(e), newRun(e), newDeployments(e))
+	addCommands(root, e, args)
 	root.SetHelpCommand(newHelp())
+	root.SetArgs(args)
 	return root
 }
 
