@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"slices"
@@ -58,10 +59,14 @@ type Extension struct {
 
 // Open reads an extension zip: its manifest, and the names of its dependency
 // packages. A full package (unv_tmplt_NAME-VERSION.zip) is unwrapped. Nothing is
-// extracted. Errors have exit code 3.
+// extracted. A file that is not there is an error with exit code 11, one that
+// is no extension zip of 3.
 func Open(file string) (*Zip, error) {
 	info, err := os.Stat(file)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault.New(fault.NotFound, file+": no such file")
+	case err != nil:
 		return nil, fault.WithCode(err, fault.BadInput)
 	}
 	reader, err := archive.OpenReader(file, archive.Limits{})

@@ -16,6 +16,11 @@ var commands = []struct {
 	{"deploy", newDeploy},
 	{"run", newRun},
 	{"deployments", newDeployments},
+	{"rollback", newRollback},
+	{"remove", newRemove},
+	{"prune", newPrune},
+	{"verify", newVerify},
+	{"doctor", newDoctor},
 }
 
 // addCommands adds the command that args begin with, and no other: extensions

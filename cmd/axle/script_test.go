@@ -89,13 +89,14 @@ type (
 //	requires PROJECT NAME…            write its requirements.txt
 //	expand FILE                       replace $VARIABLES in FILE by their values
 //	backend DIR                       write the build backend of the tests, backend.py
+//	damage PATTERN                    change the last byte of files in place
 //	tidy                              no half-finished file lies anywhere
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"index": cmdIndex, "fault": cmdFault, "heal": cmdHeal, "asked": cmdAsked, "forget": cmdForget,
 		"wheels": cmdWheels, "exits": cmdExits, "remember": cmdRemember, "unchanged": cmdUnchanged, "tidy": cmdTidy,
 		"sum": cmdSum, "expand": cmdExpand, "password": cmdPassword,
-		"requires": cmdRequires, "backend": cmdBackend,
+		"requires": cmdRequires, "backend": cmdBackend, "damage": cmdDamage,
 	}
 }
 

@@ -152,9 +152,21 @@ func (l Lease) Release() {
 	}
 }
 
+// probe is tryLock for asking whether a lock is held: others that ask in the same
+// moment hold it very shortly.
+func probe(path string, create bool) (*os.File, error) {
+	for wait := 200 * time.Microsecond; ; wait *= 2 {
+		f, err := tryLock(path, alone, create)
+		if !errors.Is(err, errBusy) || wait > 2*time.Millisecond {
+			return f, err
+		}
+		time.Sleep(wait)
+	}
+}
+
 // leased tells whether something runs from a deployment.
 func (s *Store) leased(name, id string) bool {
-	f, err := tryLock(s.Path("l/"+leaseName(name, id)), alone, false)
+	f, err := probe(s.Path("l/"+leaseName(name, id)), false)
 	if err == nil {
 		_ = f.Close()
 	}
@@ -166,14 +178,18 @@ func (s *Store) leased(name, id string) bool {
 // goes with it.
 func (s *Store) claim(name, id string) (func(), error) {
 	path := s.Path("l/" + leaseName(name, id))
-	f, err := tryLock(path, alone, true)
+	f, err := probe(path, true)
 	if errors.Is(err, errBusy) {
-		return nil, fault.New(fault.Locked, name+": "+id+" is running", "end it first, or see who holds it with: axle doctor")
+		return nil, running(name, id)
 	}
 	if err != nil {
 		return nil, s.cannotWrite(err)
 	}
 	return func() { unlink(f, path) }, nil
+}
+
+func running(name, id string) error {
+	return fault.New(fault.Locked, name+": "+id+" is running", "end it first; what holds it is shown by: axle doctor")
 }
 
 // unlink removes the file of a lock that is held alone, and ends the lock.

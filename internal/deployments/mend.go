@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/wheel"
 )
 
@@ -29,6 +30,12 @@ func (s *Store) Mend(ctx context.Context, rel string, damage []Damage, fill Fill
 	return s.stageThen(ctx, func(dir, _ string) error {
 		return Fill(func(dir, _ string) ([]wheel.RecordEntry, error) { return fill(dir, final) }).fill(dir, "")
 	}, func(st staged) error { return s.exchange(st.dir, rel, damage) }, final)
+}
+
+// MendDeployment is Mend for the folder of a deployment, with its record.
+func (s *Store) MendDeployment(ctx context.Context, rec Record, damage []Damage, fill Fill) error {
+	rel := "e/" + rec.Name + "/" + rec.ID
+	return s.Mend(ctx, rel, damage, rec.fillWith(fill, s.Path(rel)))
 }
 
 // mendLock is the lock of the package or of the extension.
@@ -52,6 +59,9 @@ func (s *Store) exchange(from, rel string, damage []Damage) error {
 	}
 	old, err := s.Sums(rel)
 	wanted := wantedFiles(fresh, damage, err != nil)
+	if err := sameAs(old, fresh, wanted); err != nil {
+		return err
+	}
 	list := make(wheel.Record, 0, len(fresh))
 	for _, e := range fresh {
 		if !wanted[e.Path] {
@@ -71,7 +81,7 @@ func (s *Store) exchange(from, rel string, damage []Damage) error {
 		}
 	}
 	for _, d := range damage {
-		if d.What == Foreign {
+		if _, ok := known[d.Path]; !ok && d.Path != SumsFile { // foreign, or byte code that cannot be made now
 			_ = os.Remove(filepath.Join(final, filepath.FromSlash(d.Path)))
 		}
 	}
@@ -84,6 +94,19 @@ func (s *Store) exchange(from, rel string, damage []Damage) error {
 	}
 	if strings.HasPrefix(rel, "p/") {
 		s.offer(final, list)
+	}
+	return nil
+}
+
+// sameAs refuses files that are not what was deployed. Byte code has the times of
+// files in it, and is made anew.
+func sameAs(old, fresh wheel.Record, wanted map[string]bool) error {
+	was := old.Map()
+	for _, e := range fresh {
+		before, ok := was[e.Path]
+		if ok && wanted[e.Path] && !isByteCode(e.Path) && before.Hash != e.Hash {
+			return fault.New(fault.Mismatch, e.Path+": what is there to repair it with is not what was deployed", "deploy the zip again: axle deploy ZIP")
+		}
 	}
 	return nil
 }

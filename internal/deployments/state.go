@@ -199,7 +199,7 @@ func removable(list []State, name, version string) ([]State, error) {
 		}
 		chosen = append(chosen, st)
 		if st.Running {
-			problems = append(problems, fault.New(fault.Locked, name+": "+st.ID+" is running", "end it first; what holds it is shown by: axle doctor"))
+			problems = append(problems, running(name, st.ID))
 		}
 	}
 	switch {

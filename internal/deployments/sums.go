@@ -125,9 +125,18 @@ func (s *Store) Sums(rel string) (wheel.Record, error) {
 	return wheel.ParseRecord(text)
 }
 
+// Depth is how closely files are looked at.
+type Depth bool
+
+// Sizes alone, or Contents too.
+const (
+	Sizes    Depth = false
+	Contents Depth = true
+)
+
 // Check holds every file of a folder of the root against its list, which trust
 // may find wrong. Foreign files are those that nobody listed.
-func (s *Store) Check(rel string, trust func(wheel.Record) error) ([]Damage, error) {
+func (s *Store) Check(rel string, depth Depth, trust func(wheel.Record) error) ([]Damage, error) {
 	dir := s.Path(rel)
 	if !isDir(dir) {
 		return []Damage{{Path: ".", What: Missing}}, nil
@@ -147,7 +156,7 @@ func (s *Store) Check(rel string, trust func(wheel.Record) error) ([]Damage, err
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, e := range list {
 		group.Go(func() error {
-			found[i] = Damage{e.Path, checkFile(dir, e)}
+			found[i] = Damage{e.Path, checkFile(dir, e, depth)}
 			return nil
 		})
 	}
@@ -175,7 +184,7 @@ func foreignFiles(dir string, list wheel.Record) ([]Damage, error) {
 }
 
 // checkFile is "" for a file that is as it was listed.
-func checkFile(dir string, e wheel.RecordEntry) string {
+func checkFile(dir string, e wheel.RecordEntry, depth Depth) string {
 	path := filepath.Join(dir, filepath.FromSlash(e.Path))
 	info, err := os.Lstat(path)
 	switch {
@@ -185,6 +194,8 @@ func checkFile(dir string, e wheel.RecordEntry) string {
 		return "unreadable: " + err.Error()
 	case !info.Mode().IsRegular() || info.Size() != e.Size:
 		return Changed
+	case depth == Sizes:
+		return ""
 	}
 	hash, _, err := hashFile(path)
 	switch {
