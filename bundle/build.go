@@ -3,16 +3,19 @@ package bundle
 import (
 	"context"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/axlepack/axle/internal/collect"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
+	"github.com/axlepack/axle/internal/pack"
 )
 
 // Matrix resolves the project for every target and plans its packages.
-// Nothing is downloaded but what resolving needs. Targets without a solution
-// are holes of the plan.
+// Nothing is downloaded but what resolving needs, and nothing written. Targets
+// without a solution are holes of the plan, unless a package made elsewhere that
+// lies in dist/dep serves them.
 func Matrix(ctx context.Context, opt Options) (plan Plan, err error) {
 	s, err := open(ctx, opt)
 	defer s.end(&plan)
@@ -26,10 +29,27 @@ func Matrix(ctx context.Context, opt Options) (plan Plan, err error) {
 	if err != nil {
 		return plan, err
 	}
-	if err := s.packages(&plan, nil, nil); err != nil {
+	if s.project.Manifest.ZipSafe {
+		_, plan.Refused = pack.OneSet(plan.Lock.Solutions, binaryByName)
+	}
+	elsewhere, err := s.madeElsewhere()
+	if err != nil {
 		return plan, err
 	}
-	return plan, s.compareAlignment(ctx, &plan, nil)
+	foreign, err := s.foreign(ctx, &plan, elsewhere)
+	if err != nil {
+		return plan, err
+	}
+	if err := s.packages(&plan, nil, foreign); err != nil {
+		return plan, err
+	}
+	return plan, s.compareAlignment(ctx, &plan, foreign)
+}
+
+// binaryByName says that a file has a binary which Python would load, as far as
+// its name tells.
+func binaryByName(f lock.File) (string, bool) {
+	return f.Filename.Text, slices.ContainsFunc(f.Filename.ABIs, func(abi string) bool { return abi != "none" })
 }
 
 // Build makes the extension zip. Unless AllowMissing is set, a target without
@@ -54,7 +74,11 @@ func Build(ctx context.Context, opt Options) (result Result, err error) {
 	if err != nil {
 		return result, err
 	}
-	foreign, err := s.foreign(ctx, plan)
+	elsewhere, err := s.collected(ctx)
+	if err != nil {
+		return result, err
+	}
+	foreign, err := s.foreign(ctx, plan, elsewhere)
 	if err != nil {
 		return result, err
 	}

@@ -49,7 +49,10 @@ type Plan struct {
 	// Alignment says what one version for all targets costs and saves, where
 	// that was asked for.
 	Alignment *report.Alignment
-	Warnings  []fault.Warning
+	// Refused is why no zip can be made of the pins, as far as [Matrix] can
+	// tell without the files; [Build] has it as its error.
+	Refused  error
+	Warnings []fault.Warning
 }
 
 // Matrix is the compatibility matrix of the plan.
@@ -60,6 +63,9 @@ func (p Plan) Matrix() report.Matrix {
 	}
 	matrix := report.New(m.Name, m.Version.String(), p.Targets, p.Lock, packages)
 	matrix.Alignment = p.Alignment
+	if p.Refused != nil {
+		matrix.Refuse(p.Refused)
+	}
 	return matrix
 }
 

@@ -56,13 +56,16 @@ func (st state) has(info fs.FileInfo) bool {
 func (s *session) madeElsewhere() ([]string, error) {
 	dir := filepath.Join(s.dist(), "dep")
 	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || err != nil && !isFolder(dir) {
 		return nil, nil
 	}
 	known := s.readState()
 	var found []string
 	for _, e := range entries {
 		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a build that ends now takes it away
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -73,19 +76,24 @@ func (s *session) madeElsewhere() ([]string, error) {
 	return found, err
 }
 
-// foreign checks the packages in dist/dep that were made elsewhere, by axle or
-// UIP-CLI on another machine, and keeps those that serve a target which has no
-// solution here. One that this build makes itself is left out. A package that
-// is not what its name says is an error.
-func (s *session) foreign(ctx context.Context, plan *Plan) ([]merge.Foreign, error) {
+// collected clears dist of what builds left there that were killed, and lists
+// the wheels made elsewhere while no other build writes.
+func (s *session) collected(ctx context.Context) ([]string, error) {
 	unlock, err := s.writeAlone(ctx)
 	if err != nil {
 		return nil, err
 	}
-	paths, err := s.madeElsewhere()
-	unlock()
-	if err != nil || len(paths) == 0 {
-		return nil, err
+	defer unlock()
+	return s.madeElsewhere()
+}
+
+// foreign checks packages in dist/dep that were made elsewhere, by axle or
+// UIP-CLI on another machine, and keeps those that serve a target which has no
+// solution here. One that this build makes itself is left out. A package that
+// is not what its name says is an error.
+func (s *session) foreign(ctx context.Context, plan *Plan, paths []string) ([]merge.Foreign, error) {
+	if len(paths) == 0 {
+		return nil, nil
 	}
 	m := s.project.Manifest
 	if m.ZipSafe {

@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
@@ -27,14 +26,7 @@ func (e *MissingError) Error() string {
 
 // Hints are those of the reasons, and how to go on without these targets.
 func (e *MissingError) Hints() []string {
-	var hints []string
-	for _, f := range e.Failures {
-		for _, h := range fault.Hints(f.Err) {
-			if !slices.Contains(hints, h) {
-				hints = append(hints, h)
-			}
-		}
-	}
+	hints := report.Hints(e.Failures)
 	if len(e.Failures) < e.Targets {
 		hints = append(hints, "build the rest with --allow-missing, or leave these targets out with --python or --platform")
 	}

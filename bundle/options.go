@@ -37,8 +37,6 @@ type Options struct {
 	AllowMissing bool
 	// Split writes one extension zip for each platform.
 	Split bool
-	// Local also takes packages made elsewhere that lie in dist/dep.
-	Local bool
 
 	// AskPip answers a script with what an interpreter's pip prints; the
 	// index is learned by it where nothing is configured. Prefixes are the

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/target"
 )
@@ -12,6 +13,8 @@ import (
 type Holes struct {
 	Reason  string
 	Targets []target.Target
+	// Hints are what to try.
+	Hints []string
 }
 
 // itself stands in a reason for the target that it is about.
@@ -20,26 +23,66 @@ const itself = "\x00"
 // Group gives each reason once, in the order in which they first come up.
 // Reasons that differ in the name of their target alone are one.
 func Group(failures []lock.Failure) []Holes {
-	var groups []Holes
-	at := map[string]int{}
+	var groups []*holes
+	same, alike := map[string]*holes{}, map[string]*holes{}
 	for _, f := range failures {
-		reason := strings.ReplaceAll(f.Err.Error(), f.Target.String(), itself)
-		i, seen := at[reason]
-		if !seen {
-			i = len(groups)
-			at[reason] = i
-			groups = append(groups, Holes{Reason: reason})
+		reason := f.Err.Error()
+		pattern := strings.ReplaceAll(reason, f.Target.String(), itself)
+		g := same[reason]
+		if g == nil {
+			if g = alike[pattern]; g == nil {
+				g = &holes{reason: reason}
+				groups = append(groups, g)
+			} else {
+				g.reason = strings.ReplaceAll(pattern, itself, "these targets")
+			}
+			same[reason], alike[pattern] = g, g
 		}
-		groups[i].Targets = append(groups[i].Targets, f.Target)
+		g.failures = append(g.failures, f)
 	}
+	out := make([]Holes, len(groups))
 	for i, g := range groups {
-		name := "these targets"
-		if len(g.Targets) == 1 {
-			name = g.Targets[0].String()
+		out[i] = Holes{Reason: g.reason, Hints: Hints(g.failures)}
+		for _, f := range g.failures {
+			out[i].Targets = append(out[i].Targets, f.Target)
 		}
-		groups[i].Reason = strings.ReplaceAll(g.Reason, itself, name)
 	}
-	return groups
+	return out
+}
+
+// holes is a group on its way.
+type holes struct {
+	reason   string
+	failures []lock.Failure
+}
+
+// Hints are what to try about failures, each once. Those that differ in the
+// Python or the platform of their target alone are one, with all of these.
+func Hints(failures []lock.Failure) []string {
+	const thisPython, thisPlatform = "\x00", "\x01"
+	var patterns []string
+	pythons, platforms := map[string][]string{}, map[string][]string{}
+	once := func(m map[string][]string, key, value string) {
+		if !slices.Contains(m[key], value) {
+			m[key] = append(m[key], value)
+		}
+	}
+	for _, f := range failures {
+		for _, h := range fault.Hints(f.Err) {
+			h = strings.ReplaceAll(h, "Python "+f.Target.Python.String()+" ", "Python "+thisPython+" ")
+			h = strings.ReplaceAll(h, "leave "+f.Target.Platform.String()+" ", "leave "+thisPlatform+" ")
+			if !slices.Contains(patterns, h) {
+				patterns = append(patterns, h)
+			}
+			once(pythons, h, f.Target.Python.String())
+			once(platforms, h, f.Target.Platform.String())
+		}
+	}
+	for i, h := range patterns {
+		h2 := strings.ReplaceAll(h, thisPython, strings.Join(pythons[h], ", "))
+		patterns[i] = strings.ReplaceAll(h2, thisPlatform, strings.Join(platforms[h], ", "))
+	}
+	return patterns
 }
 
 // String is the targets, and indented below them the reason.

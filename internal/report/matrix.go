@@ -14,6 +14,7 @@ import (
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/pep440"
+	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
 )
 
@@ -43,6 +44,8 @@ type Package struct {
 	Targets        []target.Target
 	// Distributions are "project version", sorted.
 	Distributions []string
+	// Elsewhere says that it was made elsewhere, and lies in dist/dep.
+	Elsewhere bool
 }
 
 // Cell is one Python on one platform. Either Package is an index into
@@ -78,24 +81,38 @@ func New(extension, version string, targets []target.Target, l lock.Lock, plan m
 	return m
 }
 
-// place numbers the packages as a reader of the rows meets them.
+// place numbers the packages as a reader of the rows meets them. One that was
+// made elsewhere fills holes.
 func (m *Matrix) place(plan merge.Plan) {
 	numbers := map[string]int{}
 	for _, t := range m.Targets() {
-		p, ok := plan.For(t)
+		p, ok := serving(plan, t)
 		if !ok {
 			continue
 		}
-		n, seen := numbers[p.Filename.Text]
+		n, seen := numbers[p.File]
 		if !seen {
 			n = len(m.Packages)
-			numbers[p.Filename.Text] = n
-			m.Packages = append(m.Packages, describe(p))
+			numbers[p.File] = n
+			m.Packages = append(m.Packages, p)
 		}
 		c := m.Cells[t]
-		c.Package = n
+		c.Package, c.Problem = n, nil
 		m.Cells[t] = c
 	}
+}
+
+// serving describes the package that serves a target.
+func serving(plan merge.Plan, t target.Target) (Package, bool) {
+	if p, ok := plan.For(t); ok {
+		return describe(p), true
+	}
+	for _, f := range plan.Foreign {
+		if slices.Contains(f.Targets, t) {
+			return describeForeign(f), true
+		}
+	}
+	return Package{}, false
 }
 
 func (m *Matrix) add(t target.Target, c Cell) {
@@ -111,6 +128,16 @@ func describe(p merge.Package) Package {
 	for _, pin := range p.Pins {
 		d.Distributions = append(d.Distributions, string(pin.Project)+" "+pin.Version.String())
 	}
+	return d
+}
+
+func describeForeign(f merge.ForeignUse) Package {
+	d := Package{File: f.Filename.Text, RequiresPython: readable(f.RequiresPython), Targets: f.Targets, Elsewhere: true}
+	for _, name := range f.Distributions {
+		project, version, _ := strings.Cut(name, "-")
+		d.Distributions = append(d.Distributions, string(pep508.Normalize(project))+" "+version)
+	}
+	slices.Sort(d.Distributions)
 	return d
 }
 
@@ -136,6 +163,17 @@ func place(s pep440.Specifier) int {
 		return 3
 	}
 	return 1
+}
+
+// Refuse makes holes of all targets that have no package, for a reason that
+// holds for the whole extension.
+func (m Matrix) Refuse(why error) {
+	for t, c := range m.Cells {
+		if !c.Hole() && c.Package < 0 {
+			c.Problem = why
+			m.Cells[t] = c
+		}
+	}
 }
 
 // Targets are all cells' targets, by Python and then platform.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -92,7 +93,11 @@ func (m Matrix) drawLegend(b *strings.Builder) {
 	fmt.Fprintln(b)
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for i, p := range m.Packages {
-		fmt.Fprintf(w, "%s\t%s\tPython %s\n", letter(i), p.File, p.RequiresPython)
+		python := "Python " + cmp.Or(p.RequiresPython, "not said")
+		if p.Elsewhere {
+			python += "\tmade elsewhere"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", letter(i), p.File, python)
 	}
 	w.Flush()
 }
@@ -105,6 +110,9 @@ func (m Matrix) drawHoles(b *strings.Builder) {
 	}
 	for _, g := range Group(failures) {
 		fmt.Fprintf(b, "\n%s\n", g)
+		for _, h := range g.Hints {
+			fmt.Fprintf(b, "  hint: %s\n", h)
+		}
 	}
 }
 
