@@ -123,7 +123,8 @@ func (s *session) packages(plan *Plan, wheels *merge.Wheels, foreign []merge.For
 	if wheels != nil {
 		s.warn(plan.Packages.Warnings...)
 	}
-	return nil
+	plan.Served, err = s.serve(plan)
+	return err
 }
 
 // wheels downloads what the solutions name, opens it, and holds the binaries

@@ -49,6 +49,8 @@ type Plan struct {
 	// Alignment says what one version for all targets costs and saves, where
 	// that was asked for.
 	Alignment *report.Alignment
+	// Served are the interpreters of the profiles that are built for, in order.
+	Served []Served
 	// Refused is why no zip can be made of the pins, as far as [Matrix] can
 	// tell without the files; [Build] has it as its error.
 	Refused  error

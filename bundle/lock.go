@@ -60,24 +60,27 @@ func Lock(ctx context.Context, opt LockOptions) (result Locked, err error) {
 	if err != nil {
 		return result, err
 	}
-	request, err := s.request(ctx)
-	if err != nil {
-		return result, err
-	}
-	asked := s.asked(request)
 	earlier, err := s.readLock()
 	if err != nil {
 		return result, err
 	}
-	if earlier != nil {
-		result.Reasons = earlier.differs(asked)
-	}
-	if opt.Check {
-		err = s.checkLock(&result, earlier)
-		return result, err
-	}
-	if err := s.pin(ctx, opt, request, asked, earlier, &result); err != nil {
-		return result, err
+	s.widenAs(earlier)
+	var asked lock.Asked
+	for again := true; again; again = s.widen(result.Plan.Lock.Failures) {
+		request, err := s.request(ctx)
+		if err != nil {
+			return result, err
+		}
+		asked = s.asked(request)
+		if earlier != nil {
+			result.Reasons = earlier.differs(asked)
+		}
+		if opt.Check {
+			return result, s.checkLock(&result, earlier)
+		}
+		if err := s.pin(ctx, opt, request, asked, earlier, &result); err != nil {
+			return result, err
+		}
 	}
 	if earlier != nil {
 		result.Changes = changesOf(earlier.pins, result.Plan.Lock.Solutions)

@@ -112,7 +112,18 @@ func (f *lockFile) foreign() []string {
 // solved gives the pins: those of pylock.toml where it is the answer to what is
 // asked, and nothing needs to be resolved; else what is resolved, with the
 // versions of the lock where they fit, and a warning that says why.
+//
+// Targets of profiles that have no solution are widened, and it is done again.
 func (s *session) solved(ctx context.Context) (lock.Lock, error) {
+	for {
+		l, err := s.solvedOnce(ctx)
+		if err != nil || !s.widen(l.Failures) {
+			return l, err
+		}
+	}
+}
+
+func (s *session) solvedOnce(ctx context.Context) (lock.Lock, error) {
 	request, err := s.request(ctx)
 	if err != nil {
 		return lock.Lock{}, err

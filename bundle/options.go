@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/interpreters"
+	"github.com/axlepack/axle/profiles"
 )
 
 // Options say what to build and with what. Dir and CacheDir are required.
@@ -25,6 +26,11 @@ type Options struct {
 	// Otherwise it is Platforms × Pythons, each as the project says when
 	// empty. A Pythons item may be a range ("3.9..3.13").
 	Targets, Platforms, Pythons []string
+	// Profiles are agents to build for, in place of the three above: the
+	// targets are those of their interpreters that requires_python admits. Of
+	// targets that differ in the floor of their platform alone the lowest is
+	// built for; the others are where that has no solution.
+	Profiles []profiles.Profile
 
 	Input  Input
 	Index  Index

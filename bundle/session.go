@@ -21,7 +21,9 @@ type session struct {
 	client  *index.Client
 	project extension.Project
 	targets []target.Target
-	policy  chosen
+	// profiled are the interpreters of profiles that targets were made of.
+	profiled []profiled
+	policy   chosen
 	// fromLock says that the pins are those of pylock.toml, and nothing was
 	// resolved.
 	fromLock bool
@@ -62,7 +64,7 @@ func open(ctx context.Context, opt Options) (*session, error) {
 		return s, err
 	}
 	s.policy = asked.over(project)
-	if s.targets, err = targets(opt, project.Manifest); err != nil {
+	if err := s.chooseTargets(); err != nil {
 		return s, err
 	}
 	if s.store, err = cache.Open(opt.CacheDir); err != nil {
@@ -105,5 +107,5 @@ func (s *session) end(p *Plan) {
 	s.close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p.Warnings = s.warnings
+	p.Targets, p.Warnings = s.targets, s.warnings
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,12 +68,14 @@ type built struct {
 	Zips     []bundle.Output `json:"zips"`
 	Packages []bundle.Output `json:"packages"`
 	Missing  []string        `json:"missing,omitempty"`
-	Seconds  float64         `json:"seconds"`
-	Matrix   any             `json:"matrix"`
+	// Served are the interpreters of the profiles, and what they will choose.
+	Served  []bundle.Served `json:"served,omitempty"`
+	Seconds float64         `json:"seconds"`
+	Matrix  any             `json:"matrix"`
 }
 
 func builtOf(r bundle.Result) built {
-	b := built{Zips: r.Zips, Packages: append([]bundle.Output{}, r.Packages...), Seconds: r.Elapsed.Seconds(), Matrix: r.Plan.Matrix()}
+	b := built{Zips: r.Zips, Packages: append([]bundle.Output{}, r.Packages...), Served: r.Plan.Served, Seconds: r.Elapsed.Seconds(), Matrix: r.Plan.Matrix()}
 	for _, t := range r.Plan.Matrix().Holes() {
 		b.Missing = append(b.Missing, t.String())
 	}
@@ -87,6 +91,10 @@ func (e *env) drawBuild(r bundle.Result) error {
 			return err
 		}
 		fmt.Fprintln(&b)
+		if len(r.Plan.Served) > 0 {
+			drawServed(&b, r.Plan.Served)
+			fmt.Fprintln(&b)
+		}
 	}
 	for _, z := range r.Zips {
 		fmt.Fprintf(&b, "%s  %s  sha256:%s\n", z.Path, size(z.Size), z.SHA256)
@@ -100,6 +108,15 @@ func (e *env) drawBuild(r bundle.Result) error {
 	}
 	_, err := io.WriteString(e.stdout, b.String())
 	return err
+}
+
+// drawServed prints which package each interpreter of the profiles will choose.
+func drawServed(b io.Writer, list []bundle.Served) {
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for _, s := range list {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Profile, s.Path, s.Python, cmp.Or(s.Package, "-"))
+	}
+	_ = w.Flush() // it writes to memory, or to where the rest of it failed too
 }
 
 // count is a number of things: "1 package", "2 packages".

@@ -21,6 +21,7 @@ type buildFlags struct {
 	index                       bundle.Index
 	policy                      bundle.Policy
 	allowMissing                bool
+	profiles                    []string
 	builders                    []string
 	cache                       string // in place of the user's
 }
@@ -30,6 +31,7 @@ func (f *buildFlags) add(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.targets, "target", nil, "build for exactly this `target`, such as cp311@win_amd64")
 	flags.StringSliceVar(&f.platforms, "platform", nil, "build for this `platform`, such as linux/amd64 or manylinux_2_28_x86_64")
 	flags.StringSliceVar(&f.pythons, "python", nil, "build for these `Pythons`: 3.11, 3.9..3.13, cp314t, pp310")
+	flags.StringArrayVar(&f.profiles, "profile", nil, "build for exactly the interpreters of this agent profile: a `FILE` of axle interpreters export, or a known system such as rhel8 (may be repeated)")
 	flags.BoolVar(&f.allowMissing, "allow-missing", false, "build the rest when some targets cannot be served")
 	f.addInput(flags)
 	f.addIndex(flags)
@@ -90,9 +92,13 @@ func (e *env) options(f buildFlags, list []string) (bundle.Options, error) {
 	if cache == "" {
 		return bundle.Options{}, fault.New(fault.Usage, "there is no folder to keep downloads in: the environment names no home folder", "name one with AXLE_CACHE")
 	}
+	agents, err := loadProfiles(f.profiles)
+	if err != nil {
+		return bundle.Options{}, err
+	}
 	return bundle.Options{
 		Dir: dir, CacheDir: cache, Home: e.home(), Env: e.lookup, Now: time.Now,
-		Targets: f.targets, Platforms: f.platforms, Pythons: f.pythons,
+		Targets: f.targets, Platforms: f.platforms, Pythons: f.pythons, Profiles: agents,
 		Input: f.input, Index: f.index, Policy: f.policy, AllowMissing: f.allowMissing,
 		AskPip: e.askPip, Prefixes: e.prefixes(),
 		Interpreters: func(ctx context.Context) ([]interpreters.Interpreter, error) { return e.builders(ctx, f.builders) },

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/axlepack/axle/bundle"
@@ -34,6 +36,10 @@ func newMatrix(e *env) *cobra.Command {
 				err = e.writeJSON("matrix", matrix)
 			} else {
 				err = matrix.Text(e.stdout)
+				if len(plan.Served) > 0 {
+					fmt.Fprintln(e.stdout)
+					drawServed(e.stdout, plan.Served)
+				}
 			}
 			if err == nil && check {
 				err = matrix.Check()
