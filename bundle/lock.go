@@ -97,6 +97,7 @@ func (s *session) checkLock(result *Locked, earlier *lockFile) (err error) {
 	if len(result.Reasons) > 0 {
 		return &StaleError{result.Path, s.project.Dir, result.Reasons}
 	}
+	result.Plan.Alignment = earlier.alignment(s.targets)
 	result.Plan.Lock, err = earlier.document.Lock(s.dir(), s.targets)
 	return err
 }
@@ -105,6 +106,7 @@ func (s *session) checkLock(result *Locked, earlier *lockFile) (err error) {
 // Holes that are not allowed are looked at again.
 func (s *session) pin(ctx context.Context, opt LockOptions, request resolve.Request, asked lock.Asked, earlier *lockFile, result *Locked) (err error) {
 	if earlier != nil && len(result.Reasons) == 0 && !opt.Upgrade && len(opt.UpgradeProjects) == 0 && opt.Pins == "" {
+		result.Plan.Alignment = earlier.alignment(s.targets)
 		result.Plan.Lock, err = earlier.document.Lock(s.dir(), s.targets)
 		if err != nil || s.missing(result.Plan) == nil {
 			return err
@@ -254,6 +256,10 @@ func (s *session) writeLock(result Locked, asked lock.Asked, earlier *lockFile) 
 	}
 	for _, n := range append(notes, here(d)...) {
 		s.warn(fault.Warning{File: result.Path, Text: n})
+	}
+	if a := result.Plan.Alignment; a != nil {
+		recorded := lock.Alignment(*a)
+		d.Record.Alignment = &recorded
 	}
 	if !s.multiUse() {
 		d.Extras, d.DependencyGroups = nil, nil

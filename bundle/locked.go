@@ -12,7 +12,9 @@ import (
 
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/report"
 	"github.com/axlepack/axle/internal/resolve"
+	"github.com/axlepack/axle/internal/target"
 )
 
 // StaleError says that pylock.toml is not the answer to what is asked, where
@@ -90,6 +92,17 @@ func (s *session) parseLock(path string) (*lockFile, error) {
 	return f, err
 }
 
+// alignment is what the lock says of one version for all targets, where these
+// are its targets.
+func (f *lockFile) alignment(targets []target.Target) *report.Alignment {
+	r := f.document.Record
+	if r == nil || r.Alignment == nil || len(r.Targets) != len(targets) {
+		return nil
+	}
+	a := report.Alignment(*r.Alignment)
+	return &a
+}
+
 // stale says what keeps the lock from being the answer; nothing when it is.
 // Targets that are locked and not asked for do not.
 func (f *lockFile) stale(now lock.Asked) []string {
@@ -142,7 +155,7 @@ func (s *session) solvedOnce(ctx context.Context) (lock.Lock, error) {
 	}
 	stale := file.stale(asked)
 	if len(stale) == 0 {
-		s.fromLock = true
+		s.fromLock, s.alignment = true, file.alignment(s.targets)
 		return file.document.Lock(s.dir(), s.targets)
 	}
 	if s.opt.Locked && file.document.CreatedBy == createdByAxle {

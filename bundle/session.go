@@ -11,6 +11,7 @@ import (
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/pep508"
+	"github.com/axlepack/axle/internal/report"
 	"github.com/axlepack/axle/internal/target"
 )
 
@@ -27,6 +28,8 @@ type session struct {
 	// fromLock says that the pins are those of pylock.toml, and nothing was
 	// resolved.
 	fromLock bool
+	// alignment is what that lock says of one version for all targets.
+	alignment *report.Alignment
 	// indexPins name the index that alone serves a project.
 	indexPins map[pep508.Name]string
 	sdists    *sdists

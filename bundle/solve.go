@@ -100,9 +100,13 @@ func (s *session) sizes(ctx context.Context, locks ...lock.Lock) func(lock.File)
 }
 
 // compareAlignment says what one version for all targets cost and saved: it
-// resolves once more, as if that had not been asked for.
+// resolves once more, as if that had not been asked for. A lock knows it.
 func (s *session) compareAlignment(ctx context.Context, plan *Plan, foreign []merge.Foreign) error {
-	if s.fromLock || s.project.Manifest.ZipSafe || s.policy.align != resolve.AlignAll || len(plan.Lock.Solutions) < 2 {
+	if s.fromLock {
+		plan.Alignment = s.alignment
+		return nil
+	}
+	if s.project.Manifest.ZipSafe || s.policy.align != resolve.AlignAll || len(plan.Lock.Solutions) < 2 {
 		return nil // or it cannot be had otherwise
 	}
 	request, err := s.request(ctx)

@@ -4,6 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/axlepack/axle/internal/pep440"
+	"github.com/axlepack/axle/internal/target"
 )
 
 // matrix is a lock with everything that a lock may have in it.
@@ -43,7 +46,17 @@ func matrix(t testing.TB, dir string) (Lock, Asked) {
 func TestGolden(t *testing.T) {
 	dir := filepath.FromSlash("/project")
 	l, a := matrix(t, dir)
-	data, _ := mustMarshal(t, l, a, dir)
+	_, d := mustMarshal(t, l, a, dir)
+	d.Record.Alignment = &Alignment{Packages: 3, PackagesBefore: 5, Bytes: 10, BytesBefore: 20, Changes: []VersionChange{{
+		Project: "kiln", From: pep440.MustParse("2.1"), To: pep440.MustParse("2.0"), Targets: []target.Target{mustTarget(t, "cp39@win_amd64")},
+	}}}
+	data, err := d.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read, warnings, err := Parse(Filename, data); err != nil || len(warnings) > 0 || same(d, read) != "" {
+		t.Errorf("%v %v %s", err, warnings, same(d, read))
+	}
 	path := filepath.Join("testdata", "matrix.pylock.toml")
 	if *update {
 		if err := os.WriteFile(path, data, 0o644); err != nil {

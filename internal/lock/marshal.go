@@ -86,6 +86,22 @@ type recordTOML struct {
 	Solutions    []chosenTOML      `toml:"solutions,omitempty"`
 	Holes        []holeTOML        `toml:"holes,omitempty"`
 	Files        []factsTOML       `toml:"files,omitempty"`
+	Alignment    *alignmentTOML    `toml:"alignment,omitempty"`
+}
+
+type alignmentTOML struct {
+	Packages       int64        `toml:"packages"`
+	PackagesBefore int64        `toml:"packages-without"`
+	Bytes          int64        `toml:"bytes,omitempty"`
+	BytesBefore    int64        `toml:"bytes-without,omitempty"`
+	Changes        []changeTOML `toml:"changes,omitempty"`
+}
+
+type changeTOML struct {
+	Project string   `toml:"project"`
+	Version string   `toml:"version"`
+	Without string   `toml:"without"`
+	Targets []string `toml:"targets,multiline"`
 }
 
 type chosenTOML struct {
@@ -183,6 +199,18 @@ func (rec *Record) toml() recordTOML {
 	}
 	for _, f := range rec.Facts {
 		t.Files = append(t.Files, factsTOML{f.File, f.Index, f.RequiresPython.String(), texts(f.Requires)})
+	}
+	t.Alignment = rec.Alignment.toml()
+	return t
+}
+
+func (a *Alignment) toml() *alignmentTOML {
+	if a == nil {
+		return nil
+	}
+	t := &alignmentTOML{Packages: int64(a.Packages), PackagesBefore: int64(a.PackagesBefore), Bytes: a.Bytes, BytesBefore: a.BytesBefore}
+	for _, c := range a.Changes {
+		t.Changes = append(t.Changes, changeTOML{string(c.Project), c.To.String(), c.From.String(), texts(c.Targets)})
 	}
 	return t
 }

@@ -64,7 +64,28 @@ func (rec *Record) read(n node) {
 			rec.Facts = append(rec.Facts, readFacts(f))
 		}
 	}
+	rec.Alignment = readAlignment(n.get("alignment"))
 	rec.Normalize()
+}
+
+func readAlignment(n node) *Alignment {
+	if !n.there() || !n.table() {
+		return nil
+	}
+	a := &Alignment{
+		Packages: int(n.need("packages").number()), PackagesBefore: int(n.need("packages-without").number()),
+		Bytes: n.get("bytes").number(), BytesBefore: n.get("bytes-without").number(),
+	}
+	for _, c := range n.get("changes").list() {
+		if c.table() {
+			a.Changes = append(a.Changes, VersionChange{
+				Project: parsed(c.need("project"), pep508.ParseName),
+				From:    parsed(c.need("without"), pep440.Parse), To: parsed(c.need("version"), pep440.Parse),
+				Targets: parsedList(c.need("targets"), target.Parse),
+			})
+		}
+	}
+	return a
 }
 
 func readFacts(n node) (f Facts) {

@@ -1,6 +1,8 @@
 package lock
 
 import (
+	"fmt"
+
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
@@ -18,6 +20,38 @@ type Record struct {
 	Holes  []Hole
 	// Facts are of files that differ from others of their package.
 	Facts []Facts
+	// Alignment is there when one version for all targets was asked for.
+	Alignment *Alignment
+}
+
+// Alignment says what one version of each project for all targets cost and
+// saved when it was locked.
+type Alignment struct {
+	// Changes are the versions that are others than without alignment, sorted
+	// by project, the greatest version first.
+	Changes []VersionChange
+	// Packages is how many there are, PackagesBefore how many there would be.
+	Packages, PackagesBefore int
+	// Bytes is the size of the files in all packages together, BytesBefore
+	// what it would be. Both are 0 where the sizes are not known.
+	Bytes, BytesBefore int64
+}
+
+// VersionChange is a project with another version on some targets.
+type VersionChange struct {
+	Project pep508.Name
+	// From is the version it would have without alignment, To the one it has.
+	From, To pep440.Version
+	// Targets are sorted.
+	Targets []target.Target
+}
+
+// Older says that the version is older than it would be.
+func (c VersionChange) Older() bool { return c.To.Compare(c.From) < 0 }
+
+// String is "kiln is 1.0, not 2.0".
+func (c VersionChange) String() string {
+	return fmt.Sprintf("%s is %s, not %s", c.Project, c.To, c.From)
 }
 
 // Chosen is the set of files that some targets get, and what is to be noted.

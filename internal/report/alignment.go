@@ -10,8 +10,6 @@ import (
 
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
-	"github.com/axlepack/axle/internal/pep440"
-	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
 )
 
@@ -28,22 +26,8 @@ type Alignment struct {
 	Bytes, BytesBefore int64
 }
 
-// VersionChange is a project that has another version on some targets.
-type VersionChange struct {
-	Project pep508.Name
-	// From is the version it would have without alignment, To the one it has.
-	From, To pep440.Version
-	// Targets are sorted.
-	Targets []target.Target
-}
-
-// Older says that alignment holds the project back.
-func (c VersionChange) Older() bool { return c.To.Compare(c.From) < 0 }
-
-// String is the change in words, without its targets.
-func (c VersionChange) String() string {
-	return fmt.Sprintf("%s is %s, not %s", c.Project, c.To, c.From)
-}
+// VersionChange is a project with another version on some targets.
+type VersionChange = lock.VersionChange
 
 // CompareAlignment holds an aligned lock and its plan against those without
 // alignment. size gives the bytes of a file; 0 = unknown.
@@ -56,7 +40,7 @@ func CompareAlignment(aligned, plain lock.Lock, with, without merge.Plan, size f
 		}
 		for _, pin := range s.Pins {
 			if was, ok := plain.Solutions[i].Pin(pin.Project); ok && !was.Version.Equal(pin.Version) {
-				a.change(VersionChange{pin.Project, was.Version, pin.Version, []target.Target{s.Target}})
+				a.change(VersionChange{Project: pin.Project, From: was.Version, To: pin.Version, Targets: []target.Target{s.Target}})
 			}
 		}
 	}
