@@ -11,8 +11,8 @@ import (
 	"github.com/axlepack/axle/internal/fault"
 )
 
-// Finding is one thing that [Examine] looked at.
-type Finding struct {
+// Symptom is one thing that [Examine] looked at.
+type Symptom struct {
 	// Check is what was looked at: "root", "space", "clock", "leftovers",
 	// "deployment", "interpreter" or "lock".
 	Check string `json:"check"`
@@ -41,7 +41,7 @@ const (
 )
 
 // Err is the error of a problem, with its hints, and nil for the others.
-func (f Finding) Err() error { return f.err }
+func (f Symptom) Err() error { return f.err }
 
 // Examine looks at a root folder and all that is deployed in it: whether it can
 // be written, how much room there is, whether the clock can be believed, what
@@ -49,7 +49,7 @@ func (f Finding) Err() error { return f.err }
 // interpreters, and who holds locks. Files are compared by size; [Verify] reads
 // them. With fix, what is half done is removed. The error is for what could not be
 // looked at.
-func Examine(ctx context.Context, root string, now time.Time, fix bool) ([]Finding, error) {
+func Examine(ctx context.Context, root string, now time.Time, fix bool) ([]Symptom, error) {
 	s, err := deployments.At(root)
 	if err != nil {
 		return nil, err
@@ -74,11 +74,11 @@ type examination struct {
 	store *deployments.Store
 	now   time.Time
 	fix   bool
-	found []Finding
+	found []Symptom
 }
 
 func (e *examination) add(check, subject, level, text string, err error) {
-	e.found = append(e.found, Finding{Check: check, Subject: subject, Level: level, Text: text, err: err})
+	e.found = append(e.found, Symptom{Check: check, Subject: subject, Level: level, Text: text, err: err})
 }
 
 func (e *examination) ok(check, subject, text string)   { e.add(check, subject, LevelOK, text, nil) }

@@ -31,9 +31,9 @@ With --json: {"version": 1, "findings": [{"check", "subject", "text", "level": "
 			}
 			found, err := selector.Examine(cmd.Context(), a.Root, time.Now(), fix)
 			var problems fault.List
-			for _, finding := range found {
-				if finding.Level == selector.LevelProblem {
-					problems = append(problems, finding.Err())
+			for _, symptom := range found {
+				if symptom.Level == selector.LevelProblem {
+					problems = append(problems, symptom.Err())
 				}
 			}
 			if err != nil {
@@ -42,9 +42,9 @@ With --json: {"version": 1, "findings": [{"check", "subject", "text", "level": "
 			if asJSON {
 				return errors.Join(e.writeJSON("findings", found), problems.Err())
 			}
-			for _, finding := range found {
-				if finding.Level != selector.LevelProblem {
-					e.drawFinding(finding)
+			for _, symptom := range found {
+				if symptom.Level != selector.LevelProblem {
+					e.drawSymptom(symptom)
 				}
 			}
 			return problems.Err()
@@ -56,7 +56,7 @@ With --json: {"version": 1, "findings": [{"check", "subject", "text", "level": "
 	return cmd
 }
 
-func (e *env) drawFinding(f selector.Finding) {
+func (e *env) drawSymptom(f selector.Symptom) {
 	subject := ""
 	if f.Subject != "" {
 		subject = f.Subject + ": "

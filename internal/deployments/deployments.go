@@ -141,21 +141,40 @@ func (s *Store) Place(ctx context.Context, rec Record, fill Fill) (Record, bool,
 	}
 	home, at := s.Path("e/"+rec.Name), rec.Deployed
 	final := filepath.Join(home, rec.ID)
-	if err := os.MkdirAll(home, 0o755); err != nil {
-		return rec, false, s.cannotWrite(err)
+	// The file of its lease comes first: a root that is read-only by then still
+	// tells what runs.
+	if f, err := tryLock(s.Path("l/"+leaseName(rec.Name, rec.ID)), shared, true); err == nil {
+		_ = f.Close()
+	}
+	if entries, err := os.ReadDir(home); isGone(err) || err == nil && len(entries) == 0 {
+		return rec, true, s.placeFirst(ctx, rec, fill, home)
 	}
 	if there, err := s.read(rec.Name, rec.ID); err == nil {
 		rec = there
 	} else if err := s.stage(ctx, rec.fillWith(fill, final), final); err != nil {
-		_ = os.Remove(home) // where nothing of this name is deployed
 		return rec, false, err
 	}
-	// The file of its lease comes with it: a root that is read-only by then
-	// still tells what runs.
-	if f, err := tryLock(s.Path("l/"+leaseName(rec.Name, rec.ID)), shared, true); err == nil {
-		_ = f.Close()
-	}
 	return rec, true, s.point(ctx, rec.Name, rec.ID, at, false)
+}
+
+// placeFirst places the first deployment of an extension, with the pointer to it,
+// by one rename.
+func (s *Store) placeFirst(ctx context.Context, rec Record, fill Fill, home string) error {
+	return s.stageThen(ctx, func(dir, _ string) error {
+		inner := filepath.Join(dir, rec.ID)
+		if err := os.Mkdir(inner, 0o755); err != nil {
+			return err
+		}
+		if err := rec.fillWith(fill, filepath.Join(home, rec.ID)).fill(inner, ""); err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(dir, currentFile), pointer(nil).to(rec.ID, rec.Deployed, false).marshal(), 0o644)
+	}, func(st staged) error {
+		if err := st.makeWay(home); err != nil {
+			return err
+		}
+		return rename(st.dir, home)
+	}, s.Path("e"))
 }
 
 // fillWith adds the record to what fill leaves.

@@ -94,7 +94,7 @@ func TestPlace(t *testing.T) {
 	final := ""
 	got, changed, err := s.Place(t.Context(), rec, func(dir, to string) ([]wheel.RecordEntry, error) {
 		final = to
-		if filepath.Dir(dir) != s.Path("t") {
+		if !strings.HasPrefix(dir, s.Path("t")) {
 			t.Errorf("filled in %s", dir)
 		}
 		return fillWith("x")(dir, to)

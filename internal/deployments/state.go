@@ -51,9 +51,14 @@ func (s *Store) All(name string) ([]State, error) {
 	}
 	list := make([]State, 0, len(entries))
 	for _, e := range entries {
-		if e.IsDir() {
-			list = append(list, s.state(name, e.Name(), p))
+		if !e.IsDir() {
+			continue
 		}
+		st := s.state(name, e.Name(), p)
+		if unreadable(st.Err) {
+			return nil, st.Err
+		}
+		list = append(list, st)
 	}
 	if len(list) == 0 {
 		return nil, s.notDeployed(name)
@@ -68,6 +73,9 @@ func (s *Store) state(name, id string, p pointer) State {
 	st := State{Name: name, ID: id, Running: s.leased(name, id)}
 	st.Record, st.Err = s.read(name, id)
 	st.Since = st.Record.Deployed
+	if info, err := os.Stat(s.Path("e/" + name + "/" + id)); st.Err != nil && err == nil {
+		st.Since = info.ModTime()
+	}
 	if i := slices.IndexFunc(p, func(t turn) bool { return t.ID == id }); i >= 0 {
 		st.Current, st.Past = i == 0, i
 		if !p[i].Since.IsZero() {
@@ -215,6 +223,13 @@ func removable(list []State, name, version string) ([]State, error) {
 	return chosen, nil
 }
 
+// unreadable tells a file that cannot be read now, and may be whole, from one
+// that is damaged or gone.
+func unreadable(err error) bool {
+	var p *fs.PathError
+	return errors.As(err, &p) && !isGone(err)
+}
+
 // records are those of all deployments. damaged tells whether some cannot be
 // understood; one that cannot be read is an error.
 func (s *Store) records() (list []Record, damaged []string, err error) {
@@ -232,11 +247,10 @@ func (s *Store) records() (list []Record, damaged []string, err error) {
 				continue
 			}
 			rec, err := s.read(name, e.Name())
-			var unreadable *fs.PathError
 			switch {
 			case err == nil:
 				list = append(list, rec)
-			case errors.As(err, &unreadable) && !isGone(err):
+			case unreadable(err):
 				return nil, nil, err
 			default:
 				damaged = append(damaged, name+"/"+e.Name())
