@@ -119,6 +119,10 @@ func (o ClientOptions) withDefaults() ClientOptions {
 func (c *Client) Close() error {
 	close(c.closing)
 	c.prefetching.Wait()
+	c.projects.close()
+	c.folders.close()
+	c.metadata.close()
+	c.files.close()
 	c.http.CloseIdleConnections()
 	return c.storage.close()
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -10,8 +11,10 @@ import (
 // for it and is cancelled when nobody does; an error is told to those who
 // waited and not kept.
 type flights[K comparable, V any] struct {
-	mu sync.Mutex
-	m  map[K]*flight[V]
+	mu      sync.Mutex
+	m       map[K]*flight[V]
+	closed  bool
+	running sync.WaitGroup
 }
 
 type flight[V any] struct {
@@ -50,12 +53,31 @@ func (g *flights[K, V]) join(ctx context.Context, key K, work func(context.Conte
 	// The work outlives the caller that began it as long as others wait.
 	shared, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f := &flight[V]{done: make(chan struct{}), cancel: cancel, waiting: 1}
+	if g.closed {
+		f.err = errClosed
+		cancel()
+		close(f.done)
+		return f
+	}
 	if g.m == nil {
 		g.m = map[K]*flight[V]{}
 	}
 	g.m[key] = f
-	go g.run(shared, key, f, work)
+	g.running.Go(func() { g.run(shared, key, f, work) })
 	return f
+}
+
+var errClosed = errors.New("the index client is closed")
+
+// close ends all work and waits for that: what it was writing is gone then.
+func (g *flights[K, V]) close() {
+	g.mu.Lock()
+	g.closed = true
+	for _, f := range g.m {
+		f.cancel()
+	}
+	g.mu.Unlock()
+	g.running.Wait()
 }
 
 func (g *flights[K, V]) run(ctx context.Context, key K, f *flight[V], work func(context.Context) (V, error)) {
