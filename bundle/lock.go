@@ -57,6 +57,9 @@ func Lock(ctx context.Context, opt LockOptions) (result Locked, err error) {
 	defer s.end(&result.Plan)
 	result.Plan = s.begin()
 	result.Path = filepath.Join(s.project.Dir, lock.Filename)
+	if err == nil {
+		err = s.lockable()
+	}
 	if err != nil {
 		return result, err
 	}
@@ -146,9 +149,6 @@ func (s *session) relock(ctx context.Context, opt LockOptions, request resolve.R
 		return l, err
 	}
 	if err := s.missing(Plan{Lock: l}); err != nil {
-		return l, err
-	}
-	if err := lockable(l); err != nil {
 		return l, err
 	}
 	if err := s.hold(ctx, l, request, asked, &kept); err != nil {

@@ -1,16 +1,17 @@
 package bundle
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/lazyregexp"
-	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/resolve"
 	"github.com/axlepack/axle/internal/wheel"
 	"github.com/axlepack/axle/internal/wheelbuild"
@@ -100,18 +101,22 @@ func isFolder(path string) bool {
 	return path != "" && err == nil && info.IsDir()
 }
 
-// lockable refuses project folders, whose files are theirs to change.
-func lockable(l lock.Lock) error {
+// lockable refuses project folders, whose files are theirs to change, before
+// anything is built.
+func (s *session) lockable() error {
+	r := s.project.Requirements
 	var problems fault.List
-	told := map[string]bool{}
-	for _, s := range l.Solutions {
-		for _, p := range s.Pins {
-			if isFolder(p.File.Path) && !told[p.File.Path] {
-				told[p.File.Path] = true
-				problems = append(problems, fault.New(fault.BadInput, fmt.Sprintf("%s: is a folder, which cannot be locked", p.File.Path),
-					"make a wheel or a source archive of it, and name that"))
-			}
+	for _, line := range slices.Concat(r.Items, r.Constraints, r.Overrides) {
+		place := cmp.Or(line.Path, line.Requirement.URL)
+		if place == "" || !isSource(place) {
+			continue
 		}
+		file, err := index.DirectSource(place)
+		if err != nil || !isFolder(file.Path) {
+			continue // said when it is read
+		}
+		problems = append(problems, line.Problem(fault.BadInput, "a folder cannot be locked: its files may change",
+			"make a wheel of it and name that in its place, or build without a lock: axle build"))
 	}
 	return problems.Err()
 }
