@@ -17,18 +17,26 @@ import (
 const mountedVariable = "AXLE_TEST_MAY_MOUNT"
 
 // TestFullDisk builds where the disk is full: first that of the project, then
-// that of the cache. It runs itself once more in a mount namespace of its own,
-// with small disks in memory.
+// that of the cache.
 func TestFullDisk(t *testing.T) {
-	if os.Getenv(mountedVariable) != "" {
-		t.Run("project", fullProject)
-		t.Run("cache", fullCache)
-		t.Run("root", fullRoot)
-		t.Run("read-only", readOnlyProject)
+	if !mayMount(t) {
 		return
 	}
+	t.Run("project", fullProject)
+	t.Run("cache", fullCache)
+	t.Run("root", fullRoot)
+	t.Run("read-only", readOnlyProject)
+}
+
+// mayMount runs the test that calls it once more, in a mount namespace of its
+// own where it can have small disks in memory, and is true there.
+func mayMount(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(mountedVariable) != "" {
+		return true
+	}
 	t.Parallel()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFullDisk$", "-test.v")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
 	cmd.Env = append(os.Environ(), mountedVariable+"=1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
@@ -46,6 +54,7 @@ func TestFullDisk(t *testing.T) {
 	default:
 		t.Logf("%s", out)
 	}
+	return false
 }
 
 // smallDisk mounts a disk of so many kilobytes.

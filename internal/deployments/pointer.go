@@ -20,8 +20,8 @@ type turn struct {
 }
 
 // pointer is the file current: the deployment that runs, and below it, the
-// latest first, those that were current before and can be gone back to. It is
-// one file so that one rename changes all of it.
+// latest first, those that were current before and can be gone back to, unless
+// they were removed since. It is one file so that one rename changes all of it.
 type pointer []turn
 
 var errNoPointer = errors.New("current names no deployment")
@@ -64,11 +64,6 @@ func (p pointer) to(id string, now time.Time, back bool) pointer {
 	}
 	rest := slices.DeleteFunc(slices.Clone(p), func(t turn) bool { return t.ID == id })
 	return append(pointer{{id, now}}, rest...)
-}
-
-// without is the pointer after a deployment was removed that is not current.
-func (p pointer) without(id string) pointer {
-	return slices.DeleteFunc(slices.Clone(p), func(t turn) bool { return t.ID == id })
 }
 
 // pointer reads the file current of an extension.

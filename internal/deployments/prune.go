@@ -82,11 +82,6 @@ func (s *Store) pruneOne(ctx context.Context, st State) (bool, error) {
 		return false, err
 	}
 	defer release()
-	if len(p.without(st.ID)) < len(p) { // first, so that it never names what is gone
-		if err := s.stageFile(ctx, p.without(st.ID).marshal(), s.Path("e/"+st.Name+"/"+currentFile)); err != nil {
-			return false, err
-		}
-	}
 	_, err = s.discard(ctx, "e/"+st.Name+"/"+st.ID)
 	return err == nil, err
 }

@@ -2,6 +2,7 @@ package deployments
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,23 +22,15 @@ type staged struct {
 }
 
 func (s *Store) newStaged(ctx context.Context) (staged, error) {
-	first, err := s.take(ctx, stageLock, shared)
+	st, err := s.slot(ctx)
 	if err != nil {
-		return staged{}, err
+		return st, err
 	}
-	defer first.Close()
-	dir, err := os.MkdirTemp(s.Path("t"), "")
-	if err != nil {
+	if err := os.Mkdir(st.dir, 0o755); err != nil {
+		st.drop()
 		return staged{}, s.cannotWrite(err)
 	}
-	held, err := tryLock(dir+lockSuffix, alone, true)
-	if err != nil {
-		_ = os.Remove(dir)
-		return staged{}, s.cannotWrite(err)
-	}
-	// MkdirTemp makes folders that only their owner can read; an extension
-	// may run as somebody else.
-	return staged{dir, held}, os.Chmod(dir, 0o755)
+	return st, nil
 }
 
 const lockSuffix = ".lock"
@@ -101,24 +94,46 @@ func (st staged) makeWay(final string) error {
 	return rename(final, st.dir+".old")
 }
 
-// discard removes folders of the root: each is whole or gone at any moment.
+// discard removes folders of the root: each is whole or gone at any moment. It
+// makes no folder and writes nothing, so that it works on a full disk too.
 func (s *Store) discard(ctx context.Context, rels ...string) (freed int64, err error) {
-	if len(rels) == 0 {
-		return 0, nil
+	var errs []error
+	for _, rel := range rels {
+		n, err := s.discardOne(ctx, rel)
+		freed += n
+		errs = append(errs, err)
 	}
-	st, err := s.newStaged(ctx)
+	return freed, errors.Join(errs...)
+}
+
+func (s *Store) discardOne(ctx context.Context, rel string) (int64, error) {
+	st, err := s.slot(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer st.drop()
-	var errs []error
-	for i, rel := range rels {
-		if err := rename(s.Path(rel), filepath.Join(st.dir, fmt.Sprint(i))); err != nil && !isGone(err) {
-			errs = append(errs, err)
+	if err := rename(s.Path(rel), st.dir); err != nil {
+		if isGone(err) {
+			return 0, nil
 		}
+		return 0, s.explain(err)
 	}
-	freed, err = removeTree(st.dir)
-	return freed, errors.Join(append(errs, err)...)
+	return removeTree(st.dir)
+}
+
+// slot is a name in t that is locked, with nothing of that name.
+func (s *Store) slot(ctx context.Context) (staged, error) {
+	first, err := s.take(ctx, stageLock, shared)
+	if err != nil {
+		return staged{}, err
+	}
+	defer first.Close()
+	dir := s.Path("t/" + strings.ToLower(rand.Text()[:12]))
+	held, err := tryLock(dir+lockSuffix, alone, true)
+	if err != nil {
+		return staged{}, s.cannotWrite(err)
+	}
+	return staged{dir, held}, nil
 }
 
 // removeTree removes a folder and returns the room that this gave: that of the

@@ -145,8 +145,8 @@ func rollbackTo(list []State, name, version string) (State, error) {
 	var have []string
 	for _, st := range list {
 		switch {
-		case version == "" && (st.Past == 1 || !list[0].Current):
-			return st, nil
+		case version == "" && (st.Past > 0 || !list[0].Current):
+			return st, nil // the first of them is the latest
 		case version != "" && st.is(version):
 			return st, nil
 		}
