@@ -55,7 +55,7 @@ func LoadAgent(paths []string, required bool) (Agent, []fault.Warning, error) {
 
 func fromConfig(c agent.Config) Agent {
 	return Agent{
-		Root: c.Root, Policy: Policy{StrictOrder: c.Policy.StrictOrder, Accept: c.Accept},
+		Root: c.Root, Policy: Policy{StrictOrder: c.Policy.StrictOrder, Accept: c.Accept, WarnOfBinaries: c.Policy.Binaries == agent.Warn},
 		Interpreters: c.Interpreters, Discover: c.Discover, ProbeTimeout: c.ProbeTimeout,
 	}
 }

@@ -195,7 +195,7 @@ func (d *deployer) check() error {
 		}
 		return fault.WithCode(fmt.Errorf("%s: %w", d.c.Package.Member, err), code)
 	}
-	if v := newMatcher(*d.c.Interpreter.Report).judge(d.c.Package); v.Reason != Outranked {
+	if v := newMatcher(*d.c.Interpreter.Report).judge(d.c.Package, Policy{WarnOfBinaries: true}); v.Reason != Outranked {
 		return fault.New(fault.NoPackage, fmt.Sprintf("%s: %s: %s", d.c.Interpreter.Path, d.c.Package.File(), v.Detail()))
 	}
 	return nil

@@ -88,11 +88,26 @@ func (e *NoPackageError) Hints() []string {
 	if e.StrictOrder {
 		hints = append(hints, "a later interpreter has a package: leave out --strict-order")
 	}
+	if e.has(WrongBinaries) {
+		hints = append(hints, "build the package again with axle build; or take it as it is with policy: {binaries: warn} in agent.yml")
+	}
 	return append(hints, "see why each was refused with: axle select --explain ZIP")
 }
 
-// ExitCode is 5.
-func (e *NoPackageError) ExitCode() int { return fault.NoPackage }
+// ExitCode is 5, or 6 where a package would fit and was changed.
+func (e *NoPackageError) ExitCode() int {
+	if e.has(WrongHash) {
+		return fault.Mismatch
+	}
+	return fault.NoPackage
+}
+
+// has says whether a package was refused for a reason.
+func (e *NoPackageError) has(reason Reason) bool {
+	return slices.ContainsFunc(e.Interpreters, func(v Verdict) bool {
+		return slices.ContainsFunc(v.Packages, func(p PackageVerdict) bool { return p.Reason == reason })
+	})
+}
 
 func nothingFits(ext Extension, considered []Verdict) error {
 	without := slices.DeleteFunc(slices.Clone(considered), func(v Verdict) bool { return v.Reason != NoPackageFits })

@@ -49,13 +49,15 @@ type packageJSON struct {
 	// Tag and Rank are given for packages that fit.
 	Tag  string `json:"tag,omitempty"`
 	Rank *int   `json:"rank,omitempty"`
+	// Binaries are those that contradict the package's name.
+	Binaries []Lie `json:"binaries,omitempty"`
 }
 
 // MarshalJSON writes the choice with all verdicts: {"extension",
 // "extension_version", "interpreter": {"path", "python", "implementation"} or
 // null, "package", "tag", "considered": [{"path", "python", "implementation",
 // "reason", "detail", "next", "packages": [{"file", "reason", "detail", "tag",
-// "rank"}]}]}.
+// "rank", "binaries": [{"member", "code", "text"}]}]}]}.
 func (c Choice) MarshalJSON() ([]byte, error) {
 	out := choiceJSON{Extension: c.Extension, Version: c.Version, Considered: make([]verdictJSON, len(c.Considered))}
 	for i, v := range c.Considered {
@@ -76,7 +78,7 @@ func (v Verdict) json() verdictJSON {
 		out.Python, out.Implementation = r.Version, r.Implementation
 	}
 	for _, p := range v.Packages {
-		one := packageJSON{File: p.Package.File(), Reason: p.Reason, Detail: p.Detail()}
+		one := packageJSON{File: p.Package.File(), Reason: p.Reason, Detail: p.Detail(), Binaries: p.Lies}
 		if p.fits() {
 			one.Tag, one.Rank = p.Tag.String(), &p.Rank
 		}

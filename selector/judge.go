@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/tags"
 	"github.com/axlepack/axle/internal/target"
@@ -36,7 +37,7 @@ func (c *candidate) match() *matcher {
 
 // judge fills in the verdict on one interpreter by itself, and returns the best
 // package: the verdict is Chosen where the interpreter could be taken.
-func (c *candidate) judge(ext Extension, v *Verdict) *PackageVerdict {
+func (c *candidate) judge(ext Extension, v *Verdict, policy Policy) *PackageVerdict {
 	if v.Reason, v.Detail = suits(ext, c.Interpreter); v.Reason != Chosen {
 		return nil
 	}
@@ -46,7 +47,7 @@ func (c *candidate) judge(ext Extension, v *Verdict) *PackageVerdict {
 	}
 	v.Packages = make([]PackageVerdict, len(ext.Packages))
 	for i := range ext.Packages {
-		v.Packages[i] = c.match().judge(&ext.Packages[i])
+		v.Packages[i] = c.match().judge(&ext.Packages[i], policy)
 	}
 	best := bestPackage(v.Packages)
 	if best == nil {
@@ -108,13 +109,18 @@ func newMatcher(report interpreters.Report) *matcher {
 	return &matcher{order: report.TagOrder(), version: report.PythonVersion(), report: report}
 }
 
-func (m *matcher) judge(p *Package) PackageVerdict {
+func (m *matcher) judge(p *Package, policy Policy) PackageVerdict {
 	v := PackageVerdict{Package: p, by: m}
 	fits := false
 	if p.Problem == nil {
 		v.Rank, v.Tag, fits = m.order.Best(p.Filename.Tags)
 	}
+	if fits {
+		v.Lies = m.lies(p)
+	}
 	switch {
+	case p.Problem != nil && fault.ExitCode(p.Problem) == fault.Mismatch:
+		v.Reason = WrongHash
 	case p.Problem != nil:
 		v.Reason = Unusable
 	case !fits:
@@ -126,6 +132,8 @@ func (m *matcher) judge(p *Package) PackageVerdict {
 	// that Python.
 	case !p.RequiresPython.Matches(m.version.Base()):
 		v.Reason = PackageRequiresPython
+	case len(v.Lies) > 0 && !policy.WarnOfBinaries:
+		v.Reason = WrongBinaries
 	default:
 		v.Reason = Outranked
 	}
@@ -142,8 +150,10 @@ func (v PackageVerdict) Detail() string {
 		return "fits by " + v.Tag.String() + ", and another package fits better"
 	case NotReached:
 		return "fits best, by " + v.Tag.String() + ", and would be taken with this interpreter"
-	case Unusable:
+	case Unusable, WrongHash:
 		return v.Package.Problem.Error()
+	case WrongBinaries:
+		return "its binaries are not what its name says: " + liesText(v.Lies)
 	case PackageRequiresPython:
 		return fmt.Sprintf("it requires Python %s, and this is %s", v.Package.RequiresPython, m.report.Version)
 	case LibcFloor:
@@ -155,6 +165,20 @@ func (v PackageVerdict) Detail() string {
 		return "it is for " + strings.Join(f.Platforms, ".") + ", and this is " + m.platform
 	}
 	return "it is for " + strings.Join(f.Pythons, ".") + "-" + strings.Join(f.ABIs, ".") + ", and this is " + m.python
+}
+
+// maxLies is how many binaries a sentence names.
+const maxLies = 3
+
+func liesText(list []Lie) string {
+	var texts []string
+	for _, f := range list[:min(len(list), maxLies)] {
+		texts = append(texts, f.String())
+	}
+	if more := len(list) - maxLies; more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(texts, "; ")
 }
 
 // bestPackage marks the best of the fitting packages as chosen.

@@ -1,8 +1,10 @@
 package selector
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"path"
@@ -29,6 +31,8 @@ type Package struct {
 	Read bool
 	// RequiresPython is what the package's METADATA demands.
 	RequiresPython pep440.SpecifierSet
+	// Binaries is what its binaries say.
+	Binaries Binaries
 	// Problem says why the package cannot be used at all, or is nil.
 	Problem error
 }
@@ -139,6 +143,9 @@ func (p *Package) learn(r *archive.Reader, err error) {
 	if err == nil {
 		p.RequiresPython, err = requiresPython(r, p.Filename)
 	}
+	if err == nil {
+		p.Binaries, err = readBinaries(r, p.Filename)
+	}
 	p.Problem = err
 }
 
@@ -153,7 +160,7 @@ func requiresPython(r *archive.Reader, f wheel.Filename) (pep440.SpecifierSet, e
 			return none, fault.Errorf(fault.BadInput, "%s has no %s, so this is no wheel", folder, file)
 		}
 	}
-	text, err := r.ReadFile(folder + "/METADATA")
+	text, err := asRecorded(r, folder, "METADATA")
 	if err != nil {
 		return none, err
 	}
@@ -170,6 +177,30 @@ func requiresPython(r *archive.Reader, f wheel.Filename) (pep440.SpecifierSet, e
 		}
 	}
 	return meta.RequiresPython, nil
+}
+
+// asRecorded reads a file of a package's own folder, and holds it against the
+// line that RECORD has of it.
+func asRecorded(r *archive.Reader, folder, name string) ([]byte, error) {
+	text, err := r.ReadFile(folder + "/" + name)
+	if err != nil {
+		return nil, err
+	}
+	record, err := r.ReadFile(folder + "/RECORD")
+	if err != nil {
+		return nil, err
+	}
+	// One line of thousands: the others are read when the package is extracted.
+	_, line, ok := bytes.Cut(append([]byte("\n"), record...), []byte("\n"+folder+"/"+name+",sha256="))
+	if !ok {
+		return text, nil
+	}
+	want, _, _ := bytes.Cut(line, []byte(","))
+	sum := sha256.Sum256(text)
+	if got := base64.RawURLEncoding.EncodeToString(sum[:]); got != string(want) {
+		return nil, fault.Errorf(fault.Mismatch, "its %s is not the one that RECORD names: it has sha256=%s, and RECORD says %s", name, got, want)
+	}
+	return text, nil
 }
 
 // record is the RECORD of an open package, and the hexadecimal SHA-256 of it:

@@ -29,10 +29,21 @@ const (
 	WrongTags             Reason = "tags"                    // none of its tags is the interpreter's
 	LibcFloor             Reason = "libc-floor"              // it needs a newer libc or macOS
 	PackageRequiresPython Reason = "package-requires-python" // Requires-Python of its METADATA
+	WrongBinaries         Reason = "binaries"                // what is in it is not what its name promises
+	WrongHash             Reason = "hash"                    // a file of it is not the one that RECORD names
 	Unusable              Reason = "unusable"                // damaged, or made for another extension
 )
 
-// Policy is what the agent's administrator decided. The zero value accepts all.
+// Reasons are all of them.
+func Reasons() []Reason {
+	return []Reason{
+		Chosen, NotReached, NoAnswer, ExtensionRequiresPython, NoPackageFits, AcceptList,
+		Outranked, WrongTags, LibcFloor, PackageRequiresPython, WrongBinaries, WrongHash, Unusable,
+	}
+}
+
+// Policy is what the agent's administrator decided. The zero value accepts all
+// extensions, and no package whose binaries contradict its name.
 type Policy struct {
 	// StrictOrder keeps to the first interpreter that satisfies
 	// requires_python, even when no package fits it.
@@ -40,6 +51,9 @@ type Policy struct {
 	// Accept lists patterns (path.Match) of the extensions that may be
 	// deployed; nil stands for all, an empty list for none.
 	Accept []string
+	// WarnOfBinaries lets a package be chosen whose binaries contradict its
+	// name; the verdict reports them all the same.
+	WarnOfBinaries bool
 }
 
 // PackageVerdict is what was found about one package for one interpreter.
@@ -50,6 +64,9 @@ type PackageVerdict struct {
 	// place in the interpreter's order, 0 the best; for fitting packages.
 	Tag  tags.Tag
 	Rank int
+	// Lies are the binaries that do not do on this interpreter what the
+	// package's name promises.
+	Lies []Lie
 
 	by *matcher
 }
@@ -141,7 +158,7 @@ func choose(ext Extension, list []candidate, opt SelectOptions) (Choice, error) 
 			v.Reason, v.Detail = NotReached, "an earlier interpreter was taken"
 			continue
 		}
-		best := list[i].judge(ext, v)
+		best := list[i].judge(ext, v, opt.Policy)
 		switch {
 		case v.Reason == NoPackageFits && opt.StrictOrder && c.Interpreter == nil && strict == "":
 			strict = v.Interpreter.Path

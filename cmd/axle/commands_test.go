@@ -1,9 +1,12 @@
 package main
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/axlepack/axle/selector"
 )
 
 // TestCommands: each is found by the name in the table, which it has itself.
@@ -24,6 +27,17 @@ func TestCommands(t *testing.T) {
 	for _, args := range [][]string{nil, {"-q", "run"}, {"rum"}, {"help", "run"}, {cobra.ShellCompRequestCmd, "r"}} {
 		if got := len(newRoot(&env{}, args).Commands()); got < len(commands) {
 			t.Errorf("%q: %d commands", args, got)
+		}
+	}
+}
+
+// TestReasonsAreDocumented: the help of axle select names every reason of its
+// JSON.
+func TestReasonsAreDocumented(t *testing.T) {
+	text := newSelect(&env{}).Long
+	for _, r := range selector.Reasons() {
+		if !regexp.MustCompile(`[ \n]` + string(r) + `[ ,.]`).MatchString(text) {
+			t.Errorf("%s is missing", r)
 		}
 	}
 }

@@ -58,6 +58,7 @@ func (e *env) choose(cmd *cobra.Command, f selectFlags, path string, explain boo
 	opt := selector.SelectOptions{Policy: a.Policy, Explain: explain}
 	opt.StrictOrder = opt.StrictOrder || f.strict
 	choice, err := z.Select(cmd.Context(), find(), opt)
+	e.warn(choice.Warnings())
 	return z, choice, a, err
 }
 
@@ -73,9 +74,9 @@ also those behind the chosen one: what is taken is marked +, what could be taken
 With --profile it is said for another machine: one whose axle interpreters export wrote the FILE, or a known system.
 
 With --json: {"version": 1, "selection": {"extension", "extension_version", "interpreter" (null when none fits), "package", "tag",
-"considered": [{"path", "python", "implementation", "reason", "detail", "next", "packages": [{"file", "reason", "detail", "tag", "rank"}]}]}}.
+"considered": [{"path", "python", "implementation", "reason", "detail", "next", "packages": [{"file", "reason", "detail", "tag", "rank", "binaries"}]}]}}.
 A reason is chosen, not-reached, no-answer, requires-python, no-package, accept-list, and for packages outranked, tags, libc-floor,
-package-requires-python or unusable.`,
+package-requires-python, binaries (they contradict the package's name: {"member", "code", "text"} each), hash or unusable.`,
 		Args:    args(cobra.ExactArgs(1)),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, list []string) error {
