@@ -1,9 +1,9 @@
 // Package conformance opens the shared conformance corpora for tests.
 //
 // The corpora are read from the folder that AXLE_CONFORMANCE names, default
-// ../shared/conformance beside the repository; a part that is not there is
-// taken from the repository's testdata/conformance; a part that is in neither
-// skips the test by name. Only tests import this package.
+// ../shared/conformance beside the repository; where there is no such folder,
+// from the repository's testdata/conformance. A part that is missing there skips
+// the test by name. Only tests import this package.
 package conformance
 
 import (
@@ -48,18 +48,16 @@ func fromGoMod(t testing.TB) string {
 }
 
 // Path finds a file or folder of the corpora by its slash-separated name, as
-// "standards/versions.jsonl.gz" or "resolver/pages". It skips the test where
-// neither the shared folder nor testdata has it.
+// "standards/versions.jsonl.gz" or "resolver/pages.json". It skips the test
+// where there is none.
 func Path(t testing.TB, rel string) string {
 	t.Helper()
-	for _, dir := range dirs(t) {
-		path := filepath.Join(dir, filepath.FromSlash(rel))
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
+	dir := folder(t)
+	path := filepath.Join(dir, filepath.FromSlash(rel))
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("corpus %s: not in %s", rel, dir)
 	}
-	t.Skipf("corpus %s: not in AXLE_CONFORMANCE, ../shared/conformance or testdata/conformance", rel)
-	return ""
+	return path
 }
 
 // Dir is Path for a folder.
@@ -68,16 +66,21 @@ func Dir(t testing.TB, rel string) string {
 	return Path(t, rel)
 }
 
-func dirs(t testing.TB) []string {
+// folder is where the corpora are.
+func folder(t testing.TB) string {
 	t.Helper()
 	root := Root(t)
-	shared := os.Getenv("AXLE_CONFORMANCE")
-	if shared == "" {
-		shared = filepath.Join(root, "..", "shared", "conformance")
-	} else if !filepath.IsAbs(shared) {
-		shared = filepath.Join(root, shared)
+	dir := os.Getenv("AXLE_CONFORMANCE")
+	if dir == "" {
+		dir = filepath.Join("..", "shared", "conformance")
 	}
-	return []string{shared, filepath.Join(root, "testdata", "conformance")}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(root, dir)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return filepath.Join(root, "testdata", "conformance")
+	}
+	return dir
 }
 
 // Open opens a file of the corpora, unzipped when its name ends in .gz, and

@@ -1,6 +1,10 @@
 package conformance
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
 
 func TestVectorsYieldEveryLineOfAnOp(t *testing.T) {
 	seen := 0
@@ -16,7 +20,7 @@ func TestVectorsYieldEveryLineOfAnOp(t *testing.T) {
 }
 
 func TestCarriedPartsAreFoundWithoutTheSharedFolder(t *testing.T) {
-	t.Setenv("AXLE_CONFORMANCE", t.TempDir())
+	t.Setenv("AXLE_CONFORMANCE", filepath.Join(t.TempDir(), "nothing"))
 	for _, part := range []string{"versions", "specifiers", "markers", "requirements", "tags"} {
 		for range Lines(t, "standards/"+part+".jsonl.gz") {
 			break
@@ -32,5 +36,25 @@ func TestAMissingPartSkips(t *testing.T) {
 			}
 		}()
 		Path(t, "standards/nothing.jsonl.gz")
+	})
+}
+
+// TestAnotherFolderIsReadAlone: what it lacks is not taken from elsewhere.
+func TestAnotherFolderIsReadAlone(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("AXLE_CONFORMANCE", dir)
+	if err := os.WriteFile(filepath.Join(dir, "mine.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := Path(t, "mine.json"); got != filepath.Join(dir, "mine.json") {
+		t.Error(got)
+	}
+	t.Run("part", func(t *testing.T) {
+		defer func() {
+			if !t.Skipped() {
+				t.Error("not skipped")
+			}
+		}()
+		Path(t, "standards/versions.jsonl.gz")
 	})
 }
