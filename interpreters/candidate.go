@@ -6,9 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
-
-	"github.com/axlepack/axle/internal/lazyregexp"
 )
 
 // candidate is an executable that may be an interpreter.
@@ -23,10 +22,9 @@ type candidate struct {
 	err        error // known without asking
 }
 
-// executableName tells the names under which interpreters are installed,
-// without ".exe".
-var executableName = lazyregexp.New(`^(?:(?:python|pypy|graalpy)(?:[23](?:\.\d{1,2})?)?(?:_d|[tdmu]{0,3})|platform-python[23]?(?:\.\d{1,2})?)$`)
-
+// isInterpreterName tells the names under which interpreters are installed:
+// python, pypy or graalpy, perhaps with a version of Python 2 or 3 and letters
+// for kinds of builds (python3.13t, python3_d), and platform-python.
 func isInterpreterName(name string) bool {
 	if len(name) < 4 || !strings.ContainsRune("pgPG", rune(name[0])) {
 		return false
@@ -38,7 +36,33 @@ func isInterpreterName(name string) bool {
 		}
 		name = strings.TrimSuffix(name, ".exe")
 	}
-	return executableName.MatchString(name)
+	for _, stem := range []string{"python", "pypy", "graalpy", "platform-python"} {
+		if rest, ok := strings.CutPrefix(name, stem); ok {
+			return isBuild(withoutVersion(rest), stem)
+		}
+	}
+	return false
+}
+
+// withoutVersion is what stands behind "3" or "3.11".
+func withoutVersion(rest string) string {
+	if rest == "" || rest[0] != '2' && rest[0] != '3' {
+		return rest
+	}
+	rest = rest[1:]
+	if minor, ok := strings.CutPrefix(rest, "."); ok {
+		if n := digits(minor); n == 1 || n == 2 {
+			return minor[n:]
+		}
+	}
+	return rest
+}
+
+func isBuild(kind, stem string) bool {
+	if stem == "platform-python" || kind == "" {
+		return kind == ""
+	}
+	return kind == "_d" || len(kind) <= 3 && strings.Trim(kind, "tdmu") == ""
 }
 
 // inspect says what can be known of a path without running it.
@@ -96,7 +120,7 @@ func withNeighbour(err error) error {
 // inFolder names an interpreter in or below a folder, as a hint.
 func inFolder(dir string) string {
 	for _, sub := range []string{"bin", "Scripts", ""} {
-		for _, name := range interpretersIn(filepath.Join(dir, sub)) {
+		for _, name := range sortedNatural(slices.DeleteFunc(namesIn(filepath.Join(dir, sub)), notInterpreter)) {
 			return "there is " + filepath.Join(dir, sub, name)
 		}
 	}
@@ -115,11 +139,11 @@ func reason(err error) string {
 
 // resolve fills in where the candidate's path leads. realDir is the folder
 // without links.
-func (c *candidate) resolve(realDir, venv string) {
+func (f *finder) resolve(c *candidate, realDir, venv string) {
 	c.venv = venv
 	c.real = filepath.Join(realDir, filepath.Base(c.path))
 	if info, err := os.Lstat(c.real); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		if real, err := filepath.EvalSymlinks(c.real); err == nil {
+		if real, err := f.realFile(c.real); err == nil {
 			c.real = real
 		}
 	}
@@ -131,14 +155,14 @@ func (c *candidate) resolve(realDir, venv string) {
 }
 
 // resolved is a candidate of one path, with where it leads.
-func resolved(path, source string) candidate {
+func (f *finder) resolved(path, source string) candidate {
 	c := candidate{path: path, source: source}
 	dir := filepath.Dir(path)
-	real, err := filepath.EvalSymlinks(dir)
+	real, err := f.realFolder(dir)
 	if err != nil {
 		real = dir
 	}
-	c.resolve(real, venvOf(dir, real))
+	f.resolve(&c, real, venvOf(dir, real))
 	return c
 }
 

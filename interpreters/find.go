@@ -16,10 +16,12 @@ type finder struct {
 	root   string                                        // before the absolute places of the system
 	stub   func(path string) (detail string, found bool) // tells stubs
 	system func() string                                 // names the running system
+	looked *looked
 }
 
 func newFinder(opt Options) *finder {
 	f := &finder{opt: opt.withDefaults(), stub: stubAt}
+	f.looked = newLooked()
 	f.system = sync.OnceValue(func() string { return systemName(f.env) })
 	return f
 }
@@ -37,6 +39,8 @@ func Find(ctx context.Context, opt Options) []Interpreter {
 }
 
 func (f *finder) find(ctx context.Context) []Interpreter {
+	f.look()
+	defer f.keepListings()
 	found := unite(f.askAll(ctx, f.candidates(ctx)))
 	inOrder := 0 // the listed and the defaults keep their order, and come first
 	for inOrder < len(found) && (found[inOrder].Source == FromList || found[inOrder].Source == FromDefault) {

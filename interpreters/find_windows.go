@@ -76,7 +76,7 @@ func (f *finder) named(path, source string) []candidate {
 	if err != nil && KindOf(err) != Stub {
 		return nil
 	}
-	c := resolved(path, source)
+	c := f.resolved(path, source)
 	c.err = err
 	return []candidate{c}
 }

@@ -26,12 +26,12 @@ func (f *finder) listed() []candidate {
 		}
 		for _, path := range paths {
 			if target, ok := f.pyenvTarget(path); ok {
-				c := resolved(target, FromList)
+				c := f.resolved(target, FromList)
 				c.also = append(c.also, path)
 				out = append(out, c)
 				continue
 			}
-			out = append(out, resolved(path, FromList))
+			out = append(out, f.resolved(path, FromList))
 		}
 	}
 	return out

@@ -22,7 +22,7 @@ func below(source, root string, elements ...string) place {
 }
 
 // folders are the existing folders of a place, in descending natural order.
-func (p place) folders() []string {
+func (f *finder) folders(p place) []string {
 	if p.root == "" || !filepath.IsAbs(p.root) {
 		return nil
 	}
@@ -34,19 +34,17 @@ func (p place) folders() []string {
 				next = append(next, filepath.Join(dir, element))
 				continue
 			}
-			next = append(next, matchesIn(dir, element)...)
+			next = append(next, f.matchesIn(dir, element)...)
 		}
 		level = next
 	}
 	return level
 }
 
-func matchesIn(dir, pattern string) []string {
+func (f *finder) matchesIn(dir, pattern string) []string {
 	var names []string
-	for _, name := range namesIn(dir) {
-		if ok, _ := filepath.Match(pattern, name); ok {
-			names = append(names, filepath.Join(dir, name))
-		}
+	for _, name := range f.names(dir, pattern, func(name string) bool { ok, _ := filepath.Match(pattern, name); return ok }) {
+		names = append(names, filepath.Join(dir, name))
 	}
 	sortNatural(names)
 	return names
@@ -67,24 +65,22 @@ func namesIn(dir string) []string {
 }
 
 // interpretersIn are the names in a folder that interpreters have, sorted.
-func interpretersIn(dir string) []string {
-	var out []string
-	for _, name := range namesIn(dir) {
-		if isInterpreterName(name) {
-			out = append(out, name)
-		}
-	}
-	slices.SortFunc(out, natural)
-	return out
+func (f *finder) interpretersIn(dir string) []string {
+	return sortedNatural(f.names(dir, "", isInterpreterName))
 }
+
+func notInterpreter(name string) bool { return !isInterpreterName(name) }
+
+// sortedNatural are names in ascending natural order, the oldest version first.
+func sortedNatural(names []string) []string { return slices.SortedFunc(slices.Values(names), natural) }
 
 // discovered are the candidates in all places, in the order of the places.
 func (f *finder) discovered(ctx context.Context) []candidate {
 	var out []candidate
 	seen := map[string]bool{}
 	for _, p := range f.places() {
-		for _, dir := range p.folders() {
-			real, err := filepath.EvalSymlinks(dir)
+		for _, dir := range f.folders(p) {
+			real, err := f.realFolder(dir)
 			if err != nil || seen[real] || f.isShimFolder(real) {
 				continue
 			}
@@ -98,7 +94,7 @@ func (f *finder) discovered(ctx context.Context) []candidate {
 // candidatesIn are the executables of one folder. What has an interpreter's
 // name and cannot be started (a folder, a text, a broken link) is none.
 func (f *finder) candidatesIn(dir, real, source string) []candidate {
-	names := interpretersIn(dir)
+	names := f.interpretersIn(dir)
 	if len(names) == 0 {
 		return nil
 	}
@@ -112,7 +108,7 @@ func (f *finder) candidatesIn(dir, real, source string) []candidate {
 			}
 			c.err = err
 		}
-		c.resolve(real, venv)
+		f.resolve(&c, real, venv)
 		out = append(out, c)
 	}
 	return out

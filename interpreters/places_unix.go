@@ -65,7 +65,7 @@ func (f *finder) defaults() []candidate {
 		case NotFound, BrokenLink, NotExecutable:
 			continue
 		}
-		c := resolved(path, FromDefault)
+		c := f.resolved(path, FromDefault)
 		c.err = err
 		out = append(out, c)
 	}

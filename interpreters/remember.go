@@ -1,15 +1,19 @@
 package interpreters
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
 // namespace holds the answers in a [Memory]; its number grows with the format
 // of remembered.
-const namespace = "interpreters-1"
+const namespace = "interpreters-2"
 
 // failureKept is how long it is remembered that an executable which nobody
 // listed did not answer. It is short, since the machine may just have been busy.
@@ -35,13 +39,38 @@ type failed struct {
 // stamp is what tells one state of a file from another. It is zero, but for
 // the path, for a file that does not exist.
 type stamp struct {
-	Path    string `json:"path"`
-	Device  uint64 `json:"device,omitempty"`
-	Inode   uint64 `json:"inode,omitempty"`
-	Size    int64  `json:"size,omitempty"`
-	Changed int64  `json:"changed,omitempty"` // contents, in ns
-	Touched int64  `json:"touched,omitempty"` // the inode; on Windows made
+	Path          string
+	Device, Inode uint64
+	Size          int64
+	Changed       int64 // contents, in ns
+	Touched       int64 // the inode; on Windows made
 }
+
+// MarshalText writes the numbers and the path, with spaces between them.
+func (s stamp) MarshalText() ([]byte, error) {
+	return fmt.Appendf(nil, "%d %d %d %d %d %s", s.Device, s.Inode, s.Size, s.Changed, s.Touched, s.Path), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (s *stamp) UnmarshalText(text []byte) error {
+	parts := strings.SplitN(string(text), " ", 6)
+	if len(parts) < 6 {
+		return errBroken
+	}
+	var ids [2]uint64
+	var numbers [3]int64
+	var errs [5]error
+	for i := range ids {
+		ids[i], errs[i] = strconv.ParseUint(parts[i], 10, 64)
+	}
+	for i := range numbers {
+		numbers[i], errs[2+i] = strconv.ParseInt(parts[2+i], 10, 64)
+	}
+	*s = stamp{parts[5], ids[0], ids[1], numbers[0], numbers[1], numbers[2]}
+	return errors.Join(errs[:]...)
+}
+
+var errBroken = errors.New("is not the state of a file")
 
 // recall gives what is remembered of a path, if it still holds.
 func (f *finder) recall(path string, byChance bool) (Report, error, bool) {
@@ -52,12 +81,17 @@ func (f *finder) recall(path string, byChance bool) (Report, error, bool) {
 	if !ok {
 		return Report{}, nil, false
 	}
+	// The long lists stand behind the JSON, as they are: it takes a good deal less
+	// time to read so.
+	text, lists, _ := bytes.Cut(data, []byte("\n"))
 	var r remembered
-	if json.Unmarshal(data, &r) != nil || !f.holds(path, r) {
+	if json.Unmarshal(text, &r) != nil || !f.holds(path, r) {
 		return Report{}, nil, false
 	}
 	switch {
 	case r.Report != nil:
+		platforms, tags, _ := strings.Cut(string(lists), "\n")
+		r.Report.Platforms, r.Report.Tags = strings.Fields(platforms), strings.Fields(tags)
 		return *r.Report, nil, true
 	case r.Failure != nil && byChance && f.recent(r.Until):
 		return Report{}, &Error{Path: path, Kind: r.Failure.Kind, Hint: r.Failure.Hint,
@@ -80,7 +114,7 @@ func (f *finder) holds(path string, r remembered) bool {
 		return false
 	}
 	for _, s := range r.Files {
-		if stampOf(s.Path) != s {
+		if f.state(s.Path) != s {
 			return false
 		}
 	}
@@ -99,7 +133,9 @@ func (f *finder) keep(path string, before stamp, report Report) {
 			files = append(files, stampOf(file))
 		}
 	}
-	f.write(path, remembered{Files: files, Report: &report})
+	lists := strings.Join(report.Platforms, " ") + "\n" + strings.Join(report.Tags, " ")
+	report.Platforms, report.Tags = nil, nil
+	f.write(path, remembered{Files: files, Report: &report}, lists)
 }
 
 func (f *finder) keepFailure(path string, before stamp, err error) {
@@ -109,18 +145,18 @@ func (f *finder) keepFailure(path string, before stamp, err error) {
 			Files:   []stamp{before},
 			Failure: &failed{e.Kind, e.Detail, e.Hint},
 			Until:   f.opt.Now().Add(failureKept).UTC(),
-		})
+		}, "")
 	}
 }
 
 // write stores what is remembered of a path. That it cannot be written only
 // means that the interpreter is asked again.
-func (f *finder) write(path string, r remembered) {
+func (f *finder) write(path string, r remembered, lists string) {
 	if f.opt.Memory == nil || stampOf(path) != r.Files[0] {
 		return
 	}
 	r.Script, r.System = probeDigest(), f.system()
 	if data, err := json.Marshal(r); err == nil {
-		_ = f.opt.Memory.Set(namespace, path, data)
+		_ = f.opt.Memory.Set(namespace, path, append(data, "\n"+lists...))
 	}
 }
