@@ -177,7 +177,7 @@ func TestRunReplacesTheProcess(t *testing.T) {
 		signal syscall.Signal
 		code   int // negative for the signal that ended it
 	}{
-		{"exit", 0, 200}, {"handle", syscall.SIGTERM, 31}, {"sleep", syscall.SIGTERM, -15}, {"sleep", syscall.SIGKILL, -9}, {"sleep", syscall.SIGINT, -2},
+		{"exit", 0, 200}, {"handle", syscall.SIGTERM, 31}, {"sleep", syscall.SIGTERM, -15}, {"sleep", syscall.SIGKILL, -9}, {"sleep", syscall.SIGINT, -2}, {"sleep", syscall.SIGHUP, -1},
 	} {
 		cmd := job{Do: "run", Root: root, Name: "demo", Args: []string{c.arg, "ünï", ""}}.command(t)
 		cmd.Stdin = strings.NewReader("typed\n")

@@ -27,6 +27,11 @@ type RunOptions struct {
 	// extension_start(fields), and FieldsFile a file that holds one. At most
 	// one of the two is given; without either the fields are empty.
 	Fields, FieldsFile string
+	// DebugPort, when not 0, lets a debugger attach: debugpy, the package's own
+	// or else the interpreter's, listens there on 127.0.0.1 before the
+	// extension's first line. DebugWait waits for the debugger at that point.
+	DebugPort int
+	DebugWait bool
 	// Stdout, when set, makes the extension a child whose output goes there
 	// and to Stderr, instead of the process's successor. Its standard input is
 	// Stdin, or this process's.
@@ -60,7 +65,11 @@ func Run(ctx context.Context, opt RunOptions) (int, error) {
 		return 0, err
 	}
 	in := d.Record.Interpreter
-	argv := slices.Concat([]string{in.Path}, startOptions(in.NeedsSite), []string{d.BootPath()}, opt.Args)
+	debug, err := debugOptions(d, opt)
+	if err != nil {
+		return 0, err
+	}
+	argv := slices.Concat([]string{in.Path}, startOptions(in.NeedsSite), debug, []string{d.BootPath()}, opt.Args)
 	if opt.Stdout != nil {
 		opt.lease = lease
 		return spawn(ctx, argv, env, opt)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,12 +20,19 @@ func newRun(e *env) *cobra.Command {
 What follows -- is handed to it as sys.argv[1:].
 
 An extension that is a class for the Universal Agent (Extension with extension_start(fields)) gets the object of --fields;
-its result is printed as one line of JSON, and its return code is the exit code.`,
+its result is printed as the last line of standard output, in JSON, and its return code is the exit code. What the extension
+itself prints comes before it.
+
+With --debugpy PORT a debugger can attach to 127.0.0.1:PORT from before the extension's first line on. The extension does not
+wait for it, unless --wait is given. debugpy is taken from the extension's package, or else from the interpreter's own site-packages.`,
 		Args:    args(cobra.MinimumNArgs(1)),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, list []string) error {
 			a, err := e.agent(f)
 			if err != nil {
+				return err
+			}
+			if err := checkDebug(cmd, opt); err != nil {
 				return err
 			}
 			opt.Root, opt.Name, opt.Args = a.Root, list[0], list[1:]
@@ -40,5 +48,17 @@ its result is printed as one line of JSON, and its return code is the exit code.
 	}
 	f.addRoot(cmd)
 	cmd.Flags().StringVar(&fields, "fields", "", "a JSON object, or a file of one, for an extension that is a class with extension_start(fields)")
+	cmd.Flags().IntVar(&opt.DebugPort, "debugpy", 0, "let a debugger attach to this `PORT` of 127.0.0.1, by debugpy")
+	cmd.Flags().BoolVar(&opt.DebugWait, "wait", false, "with --debugpy: wait for the debugger before the first line")
 	return cmd
+}
+
+func checkDebug(cmd *cobra.Command, opt selector.RunOptions) error {
+	switch {
+	case cmd.Flags().Changed("debugpy") && opt.DebugPort == 0:
+		return usageError(cmd, errors.New("--debugpy: 0 is no port"))
+	case opt.DebugWait && opt.DebugPort == 0:
+		return usageError(cmd, errors.New("--wait waits for the debugger of --debugpy, which is missing"))
+	}
+	return nil
 }

@@ -26,10 +26,10 @@ def under(base, path):
     return base + SEP + path
 
 
-def fail(boot, code, message, again):
+def fail(boot, code, message, again, hint=None):
     """End as axle does with what it cannot run."""
     name = boot.rsplit(SEP, 3)[1]  # ROOT/e/NAME/ID/boot.py
-    text = "error: %s: %s\nhint: deploy again with: axle deploy %s\n" % (name, message, native(again))
+    text = "error: %s: %s\nhint: %s\n" % (name, message, hint or "deploy again with: axle deploy " + native(again))
     sys.stderr.write(text if sys.version_info[0] == 2 else text.encode("ascii", "backslashreplace").decode())
     raise SystemExit(code)
 
@@ -180,6 +180,10 @@ def prepare(boot, host, starter, code, package, pth, extra, version, again):
     main = type(sys)("__main__")
     main.__dict__.update(names)
     sys.argv[0] = names["__file__"]
+    port = getattr(sys, "_xoptions", {}).get("axle_debugpy")
+    if port:
+        import axle_debug
+        axle_debug.listen(port, lambda code, message, hint: fail(boot, code, message, again, hint))
     # boot.py is still at work: a module that nobody holds loses its names.
     sys.modules["axle_boot"] = sys.modules["__main__"]
     sys.modules["__main__"] = main
