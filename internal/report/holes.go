@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/target"
 )
@@ -54,35 +53,6 @@ func Group(failures []lock.Failure) []Holes {
 type holes struct {
 	reason   string
 	failures []lock.Failure
-}
-
-// Hints are what to try about failures, each once. Those that differ in the
-// Python or the platform of their target alone are one, with all of these.
-func Hints(failures []lock.Failure) []string {
-	const thisPython, thisPlatform = "\x00", "\x01"
-	var patterns []string
-	pythons, platforms := map[string][]string{}, map[string][]string{}
-	once := func(m map[string][]string, key, value string) {
-		if !slices.Contains(m[key], value) {
-			m[key] = append(m[key], value)
-		}
-	}
-	for _, f := range failures {
-		for _, h := range fault.Hints(f.Err) {
-			h = strings.ReplaceAll(h, "Python "+f.Target.Python.String()+" ", "Python "+thisPython+" ")
-			h = strings.ReplaceAll(h, "leave "+f.Target.Platform.String()+" ", "leave "+thisPlatform+" ")
-			if !slices.Contains(patterns, h) {
-				patterns = append(patterns, h)
-			}
-			once(pythons, h, f.Target.Python.String())
-			once(platforms, h, f.Target.Platform.String())
-		}
-	}
-	for i, h := range patterns {
-		h2 := strings.ReplaceAll(h, thisPython, strings.Join(pythons[h], ", "))
-		patterns[i] = strings.ReplaceAll(h2, thisPlatform, strings.Join(platforms[h], ", "))
-	}
-	return patterns
 }
 
 // String is the targets, and indented below them the reason.

@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/axlepack/axle/internal/fault"
@@ -25,10 +26,20 @@ func TestHints(t *testing.T) {
 	for _, at := range targets(t, "cp39@alpine/amd64 cp39@alpine/arm64") {
 		fail(at, "leave "+at.Platform.String()+" out of the build", "change requirements.txt:3")
 	}
+	for i, at := range targets(t, "cp39@win_amd64 cp310@win_amd64 cp39@macosx_11_0_arm64") {
+		fail(at, "change requirements.txt:1 to admit kiln==2."+strconv.Itoa(i%2))
+		fail(at, "change requirements.txt:2 to admit soot==1.0")
+		fail(at, "change requirements.txt:3 to admit ash==1.0, which smoke requires")
+		fail(at, "if "+at.Platform.String()+" can do without it, write this")
+	}
 	want := []string{
 		"leave Python 3.12, 3.13 out of the build",
 		"leave musllinux_1_2_x86_64, musllinux_1_2_aarch64 out of the build",
 		"change requirements.txt:3",
+		"change requirements.txt:1 to admit kiln 2.0, 2.1, by target",
+		"change requirements.txt:2 to admit soot==1.0",
+		"change requirements.txt:3 to admit ash==1.0, which smoke requires",
+		"if win_amd64, macosx_11_0_arm64 can do without it, write this",
 	}
 	if got := Hints(failures); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

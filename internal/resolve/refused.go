@@ -20,6 +20,8 @@ type refused struct {
 	floor    target.Platform
 	// sameSystem: there are wheels for the target's system on other processors.
 	sameSystem bool
+	// onlySystem is the sys_platform of the one system that there are wheels for.
+	onlySystem string
 }
 
 // text is a line about the versions.
@@ -161,7 +163,7 @@ func (r *refused) wheels(c *cell, files []candidate) {
 			}
 		}
 	}
-	r.sameSystem = sameSystem(c.target.Platform, platforms)
+	r.sameSystem, r.onlySystem = sameSystem(c.target.Platform, platforms), onlySystem(all)
 	switch floor, ok := nearFloor(c.target.Platform, platforms); {
 	case ok:
 		r.floor = floor
@@ -360,10 +362,37 @@ func withoutPlatform(c *cell, d *dependency, who string, r *refused) string {
 		return fmt.Sprintf("leave %s out of the build", p)
 	}
 	marker := fmt.Sprintf("sys_platform != %q", c.env.SysPlatform)
-	if r.sameSystem {
+	switch {
+	case r.sameSystem:
 		marker = fmt.Sprintf("platform_machine != %q", c.env.PlatformMachine)
+	case r.onlySystem != "" && r.onlySystem != c.env.SysPlatform:
+		marker = fmt.Sprintf("sys_platform == %q", r.onlySystem)
+	}
+	if !d.Marker.IsZero() {
+		marker = fmt.Sprintf("(%s) and %s", d.Marker, marker)
 	}
 	return fmt.Sprintf("if %s can do without it, write in %s: %s; %s", p, who, d.short(), marker)
+}
+
+// onlySystem is the sys_platform of the system that all tags are for; "" where
+// they are for several, or for one that is not known here.
+func onlySystem(of []tags.Tag) (system string) {
+	for _, t := range of {
+		var is string
+		switch family, _, _, ok := target.SplitTag(t.Platform); {
+		case strings.HasPrefix(t.Platform, "linux_"), ok && (family == target.Manylinux || family == target.Musllinux):
+			is = "linux"
+		case ok && family == target.MacOS:
+			is = "darwin"
+		case ok && family == target.Windows:
+			is = "win32"
+		}
+		if is == "" || system != "" && system != is {
+			return ""
+		}
+		system = is
+	}
+	return system
 }
 
 // sameSystem says whether some tags are for another architecture of p's system.
