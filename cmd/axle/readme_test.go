@@ -95,9 +95,14 @@ func TestReadmeNames(t *testing.T) {
 	text := readme(t)
 	root := newRoot(&env{}, nil)
 	var flags []string
-	for _, c := range append(root.Commands(), root) {
+	var collect func(c *cobra.Command)
+	collect = func(c *cobra.Command) {
 		c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+		for _, sub := range c.Commands() {
+			collect(sub)
+		}
 	}
+	collect(root)
 	for _, m := range regexp.MustCompile("(?m)[`^]axle ([a-z]+)").FindAllStringSubmatch(text, -1) {
 		if !slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == m[1] }) {
 			t.Errorf("axle %s: there is no such command", m[1])
