@@ -7,10 +7,12 @@ var commands = []struct {
 	name string
 	make func(*env) *cobra.Command
 }{
+	{"init", newInit},
 	{"build", newBuild},
 	{"lock", newLock},
 	{"matrix", newMatrix},
 	{"demo", newDemo},
+	{"schema", newSchema},
 	{"interpreters", newInterpreters},
 	{"select", newSelect},
 	{"deploy", newDeploy},

@@ -39,7 +39,10 @@ func newRoot(e *env, args []string) *cobra.Command {
 		Long: `axle turns extension.yml and requirements.txt into one extension zip that holds a
 dependency package for every platform and Python that needs its own, and on an
 agent picks an interpreter and the best package for it, extracts it and runs
-the extension.`,
+the extension.
+
+axle help TOPIC says more of: agent, exit-codes, index, locks, offline,
+requires_python, tags, targets, zip_safe.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
@@ -54,7 +57,7 @@ the extension.`,
 	root.PersistentFlags().BoolVarP(&e.quiet, "quiet", "q", false, "print results and errors only")
 	root.AddGroup(&cobra.Group{ID: "build", Title: "For developers:"}, &cobra.Group{ID: "agent", Title: "For agents:"})
 	addCommands(root, e, args)
-	root.SetHelpCommand(newHelp())
+	root.SetHelpCommand(newHelp(e))
 	root.SetArgs(args)
 	return root
 }

@@ -62,20 +62,3 @@ func knownCommand(cmd *cobra.Command, list []string) error {
 	}
 	return fault.New(fault.Usage, fmt.Sprintf("%q is no command of axle", list[0]), append(hints, "see: axle --help")...)
 }
-
-// newHelp is cobra's help command, which takes an unknown name for an error.
-func newHelp() *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Help about any command",
-		RunE: func(cmd *cobra.Command, list []string) error {
-			about, rest, err := cmd.Root().Find(list)
-			if err != nil || len(rest) > 0 {
-				return knownCommand(cmd, list)
-			}
-			about.InitDefaultHelpFlag()
-			about.InitDefaultVersionFlag()
-			return about.Help()
-		},
-	}
-}

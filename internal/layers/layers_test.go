@@ -20,6 +20,7 @@ const module = "github.com/axlepack/axle"
 // rings is the table: a package may import packages of lower rings, and of
 // its own ring only what beside names.
 var rings = map[string]int{
+	"":                    0, // texts to embed
 	"internal/fault":      0,
 	"internal/lazyregexp": 0,
 	"internal/pep440":     0,
@@ -48,17 +49,20 @@ var rings = map[string]int{
 	"internal/collect":    3,
 	"internal/merge":      3,
 	"internal/pack":       3,
+	"internal/scaffold":   3,
 	"selector":            3,
 	"profiles":            3,
 
-	"internal/report": 4,
-	"bundle":          4,
+	"internal/report":  4,
+	"internal/inspect": 4,
+	"bundle":           4,
 
 	"cmd/axle": 5,
 }
 
 // beside lists the imports inside one ring that the design allows.
 var beside = map[string][]string{
+	"":                   {"internal/lazyregexp"},
 	"internal/fault":     {"internal/lazyregexp"},
 	"internal/pep440":    {"internal/fault"},
 	"internal/pep508":    {"internal/pep440", "internal/fault"},
@@ -70,13 +74,14 @@ var beside = map[string][]string{
 	"internal/unpack":    {"internal/archive"},
 	"interpreters":       {"internal/cache", "internal/procgroup"},
 	"bundle":             {"internal/report"},
+	"internal/inspect":   {"internal/report"},
 }
 
 // testing names the packages that only tests import.
 var testing_ = []string{"internal/conformance", "internal/indextest", "internal/wheeltest", "internal/layers", "internal/peer"}
 
 // program is what cmd/axle may import beside the public packages.
-var program = []string{"bundle", "selector", "interpreters", "profiles", "internal/report", "internal/fault"}
+var program = []string{"", "bundle", "selector", "interpreters", "profiles", "internal/report", "internal/inspect", "internal/scaffold", "internal/lazyregexp", "internal/fault"}
 
 // owners names, for packages of the standard library that reach an outside
 // thing, who may import them.
