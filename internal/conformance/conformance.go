@@ -7,6 +7,7 @@
 package conformance
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"compress/gzip"
@@ -16,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -66,6 +68,40 @@ func Dir(t testing.TB, rel string) string {
 	return Path(t, rel)
 }
 
+// Files are the files of a folder of the corpora that match a pattern of
+// path/filepath, as "*.json" or "*/*.json". Where there are none, as in a part
+// of the corpora, it skips the test by name.
+func Files(t testing.TB, rel, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(Dir(t, rel), filepath.FromSlash(pattern)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Skipf("corpus %s: it has no %s", rel, pattern)
+	}
+	return files
+}
+
+// Index is Path for the pack of a recorded index that a test asks for projects
+// by name. It skips the test where the pack is without one of them.
+func Index(t testing.TB, rel string, projects ...string) string {
+	t.Helper()
+	path := Path(t, rel)
+	pack, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = pack.Close() }()
+	for _, project := range projects {
+		page := "simple/" + project + ".json"
+		if !slices.ContainsFunc(pack.File, func(f *zip.File) bool { return f.Name == page }) {
+			t.Skipf("corpus %s: it has no %s", rel, project)
+		}
+	}
+	return path
+}
+
 // folder is where the corpora are.
 func folder(t testing.TB) string {
 	t.Helper()
@@ -78,26 +114,37 @@ func folder(t testing.TB) string {
 		dir = filepath.Join(root, dir)
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return filepath.Join(root, "testdata", "conformance")
+		return carried(t)
 	}
 	return dir
+}
+
+// carried is the part of the corpora that the repository has.
+func carried(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(Root(t), "testdata", "conformance")
 }
 
 // Open opens a file of the corpora, unzipped when its name ends in .gz, and
 // closes it when the test ends.
 func Open(t testing.TB, rel string) io.Reader {
 	t.Helper()
-	file, err := os.Open(Path(t, rel))
+	return open(t, Path(t, rel))
+}
+
+func open(t testing.TB, path string) io.Reader {
+	t.Helper()
+	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	if !strings.HasSuffix(rel, ".gz") {
+	if !strings.HasSuffix(path, ".gz") {
 		return file
 	}
 	unzipped, err := gzip.NewReader(bufio.NewReader(file))
 	if err != nil {
-		t.Fatalf("%s: %v", rel, err)
+		t.Fatalf("%s: %v", path, err)
 	}
 	return unzipped
 }
@@ -116,7 +163,10 @@ func ReadFile(t testing.TB, rel string) []byte {
 // lines, without empty ones.
 func Lines(t testing.TB, rel string) iter.Seq2[int, []byte] {
 	t.Helper()
-	data := ReadFile(t, rel)
+	return lines(ReadFile(t, rel))
+}
+
+func lines(data []byte) iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
 		scanner := bufio.NewScanner(bytes.NewReader(data))
 		scanner.Buffer(nil, len(data)+1)
@@ -156,18 +206,34 @@ func AllVectors(t testing.TB, rel string) iter.Seq[Vector] {
 // decoded by json.Unmarshal into a new T.
 func Vectors[T any](t testing.TB, rel, op string) iter.Seq2[Vector, T] {
 	t.Helper()
+	return vectors[T](t, Path(t, rel), op)
+}
+
+// CarriedVectors is Vectors for the copy in testdata/conformance: what the
+// lines of a part of the corpus build on may be in another part.
+func CarriedVectors[T any](t testing.TB, rel, op string) iter.Seq2[Vector, T] {
+	t.Helper()
+	return vectors[T](t, filepath.Join(carried(t), filepath.FromSlash(rel)), op)
+}
+
+func vectors[T any](t testing.TB, path, op string) iter.Seq2[Vector, T] {
+	t.Helper()
+	data, err := io.ReadAll(open(t, path))
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
 	return func(yield func(Vector, T) bool) {
-		for n, line := range Lines(t, rel) {
+		for n, line := range lines(data) {
 			var v Vector
 			var in T
 			if err := json.Unmarshal(line, &v); err != nil {
-				t.Fatalf("%s:%d: %v", rel, n, err)
+				t.Fatalf("%s:%d: %v", path, n, err)
 			}
 			if v.Op != op {
 				continue
 			}
 			if err := json.Unmarshal(line, &in); err != nil {
-				t.Fatalf("%s:%d: %v", rel, n, err)
+				t.Fatalf("%s:%d: %v", path, n, err)
 			}
 			if !yield(v, in) {
 				return

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"archive/zip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -57,4 +58,49 @@ func TestAnotherFolderIsReadAlone(t *testing.T) {
 		}()
 		Path(t, "standards/versions.jsonl.gz")
 	})
+}
+
+// Half of the corpora is as good as the whole: folders that are empty and packs
+// that are without a project skip by name, and what lines build on is there.
+func TestPartsOfTheCorpora(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("AXLE_CONFORMANCE", dir)
+	if err := os.MkdirAll(filepath.Join(dir, "resolver", "heavy"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	pack, err := os.Create(filepath.Join(dir, "resolver", "index.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(pack)
+	if _, err := z.Create("simple/there.json"); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := pack.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]func(*testing.T){
+		"files": func(t *testing.T) { Files(t, "resolver/heavy", "*.json") },
+		"index": func(t *testing.T) { Index(t, "resolver/index.zip", "there", "missing") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if !t.Skipped() {
+					t.Error("not skipped")
+				}
+			}()
+			read(t)
+		})
+	}
+	Index(t, "resolver/index.zip", "there")
+	n := 0
+	for range CarriedVectors[map[string]any](t, "standards/markers.jsonl.gz", "env") {
+		n++
+	}
+	if n == 0 {
+		t.Error("no environments")
+	}
 }

@@ -34,11 +34,7 @@ type recordedSet struct {
 // eachRecorded resolves the real sets for all their targets, with shared files
 // and versions.
 func eachRecorded(t *testing.T, do func(*testing.T, lock.Lock, lock.Asked)) {
-	dir := conformance.Dir(t, "resolver/targets")
-	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
-	if err != nil || len(files) == 0 {
-		t.Fatal("no sets", err)
-	}
+	files := conformance.Files(t, "resolver/targets", "*.json")
 	server := indextest.Replay(t, conformance.Path(t, "resolver/index.zip"))
 	client, err := index.New(index.Config{Indexes: []index.Index{{URL: server.URL + "/simple/"}}}, index.ClientOptions{Transport: server.Transport()})
 	if err != nil {

@@ -2,6 +2,7 @@ package pep508
 
 import (
 	"errors"
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -160,12 +161,17 @@ func environments(t *testing.T) map[string]Environment {
 		Env  map[string]any
 	}
 	found := map[string]Environment{}
-	for _, c := range conformance.Vectors[vector](t, markerVectors, "env") {
-		var context Context
-		for name, value := range c.Env {
-			context.set(t, name, value)
+	for _, lines := range []iter.Seq2[conformance.Vector, vector]{
+		conformance.CarriedVectors[vector](t, markerVectors, "env"), // a part of the corpus may be without
+		conformance.Vectors[vector](t, markerVectors, "env"),
+	} {
+		for _, c := range lines {
+			var context Context
+			for name, value := range c.Env {
+				context.set(t, name, value)
+			}
+			found[c.Name] = context.Environment
 		}
-		found[c.Name] = context.Environment
 	}
 	return found
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/axlepack/axle/internal/conformance"
+	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/indextest"
 	"github.com/axlepack/axle/internal/target"
 )
@@ -99,38 +101,47 @@ func matrix(t testing.TB) []target.Target {
 }
 
 // TestConformanceMatrix resolves well-known projects for 24 targets on the
-// recorded index.
+// recorded index: what they choose there has to do with each other, whatever
+// versions were recorded.
 func TestConformanceMatrix(t *testing.T) {
-	server := replay(t, "index.zip")
-	client := newClient(t, server)
+	path := conformance.Index(t, "resolver/index.zip", "requests", "certifi", "charset-normalizer", "idna", "urllib3",
+		"pyyaml", "cryptography", "cffi", "pycparser", "numpy")
+	client := newClient(t, indextest.Replay(t, path))
 	request := Request{Targets: matrix(t), Requirements: parseRequirements(t, []string{"requests"})}
 	sets := func(o Options) []string {
 		return slices.Compact(slices.Sorted(maps.Values(resolveFiles(t, client, request, o))))
 	}
-	if got := sets(Options{}); len(got) != 1 || !strings.Contains(got[0], "charset_normalizer-3.4.4-py3-none-any.whl") {
+	if got := sets(Options{}); len(got) != 1 || !strings.Contains(got[0], "-py3-none-any.whl") {
 		t.Errorf("requests: %d different sets, want 1: %v", len(got), got)
 	}
-	if got := sets(Options{Prefer: PreferSpecific}); len(got) != 24 {
-		t.Errorf("requests, specific files: %d different sets, want 24", len(got))
+	if got := sets(Options{Prefer: PreferSpecific}); len(got) != len(request.Targets) {
+		t.Errorf("requests, specific files: %d different sets, want one for each target", len(got))
 	}
 	request.Requirements = parseRequirements(t, []string{"requests", "PyYAML", "cryptography", "numpy"})
 	alone := resolveFiles(t, client, request, Options{Align: AlignNone, Prefer: PreferSpecific})
 	if got := resolveFiles(t, client, request, Options{}); !maps.Equal(got, alone) {
 		t.Errorf("aligned %v, alone %v", got, alone)
 	}
-	result, err := Resolve(context.Background(), client, request, Options{Align: AlignAll})
+	each, all := numpys(t, client, request, AlignNone), numpys(t, client, request, AlignAll)
+	if len(each) > 2 && len(all) >= len(each) {
+		t.Errorf("versions of numpy over the matrix: %v, and %v without aligning", all, each)
+	}
+}
+
+// numpys counts the targets of each version of numpy.
+func numpys(t *testing.T, client *index.Client, request Request, align Align) map[string]int {
+	t.Helper()
+	result, err := Resolve(context.Background(), client, request, Options{Align: align, Prefer: PreferSpecific})
 	if err != nil {
 		t.Fatal(err)
 	}
 	checkSolutions(t, client, request.Requirements, result)
-	numpy := map[string]int{}
+	count := map[string]int{}
 	for _, s := range result.Solutions {
 		pin, _ := s.Pin("numpy")
-		numpy[pin.Version.String()]++
+		count[pin.Version.String()]++
 	}
-	if want := map[string]int{"2.0.2": 16, "2.3.5": 8}; !maps.Equal(numpy, want) {
-		t.Errorf("versions of numpy over the matrix: %v, want %v", numpy, want)
-	}
+	return count
 }
 
 // With PreferPure every target takes the pure file where a version has one,
