@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/axlepack/axle/bundle"
+	"github.com/axlepack/axle/internal/report"
 )
 
 func newBuild(e *env) *cobra.Command {
@@ -97,12 +98,12 @@ func (e *env) drawBuild(r bundle.Result) error {
 		}
 	}
 	for _, z := range r.Zips {
-		fmt.Fprintf(&b, "%s  %s  sha256:%s\n", z.Path, size(z.Size), z.SHA256)
+		fmt.Fprintf(&b, "%s  %s  sha256:%s\n", z.Path, report.Size(z.Size), z.SHA256)
 	}
 	if !e.quiet {
-		made := count(len(r.Plan.Lock.Solutions), "target")
+		made := report.Count(len(r.Plan.Lock.Solutions), "target")
 		if len(r.Packages) > 0 {
-			made = count(len(r.Packages), "package") + " for " + made
+			made = report.Count(len(r.Packages), "package") + " for " + made
 		}
 		fmt.Fprintf(&b, "%s in %s\n", made, r.Elapsed.Round(10*time.Millisecond))
 	}
@@ -117,25 +118,4 @@ func drawServed(b io.Writer, list []bundle.Served) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Profile, s.Path, s.Python, cmp.Or(s.Package, "-"))
 	}
 	_ = w.Flush() // it writes to memory, or to where the rest of it failed too
-}
-
-// count is a number of things: "1 package", "2 packages".
-func count(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
-}
-
-// size writes bytes as a person reads them.
-func size(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%d B", n)
 }

@@ -11,6 +11,7 @@ var commands = []struct {
 	{"build", newBuild},
 	{"lock", newLock},
 	{"matrix", newMatrix},
+	{"inspect", newInspect},
 	{"demo", newDemo},
 	{"schema", newSchema},
 	{"interpreters", newInterpreters},

@@ -104,7 +104,7 @@ func (e *env) drawLock(l bundle.Locked) error {
 	for _, c := range l.Changes {
 		fmt.Fprintln(e.stdout, "  "+c.String())
 	}
-	text := count(projects(l), "project") + ", " + count(len(l.Plan.Lock.Files()), "file") + " for " + count(len(l.Plan.Lock.Solutions), "target")
+	text := report.Count(projects(l), "project") + ", " + report.Count(len(l.Plan.Lock.Files()), "file") + " for " + report.Count(len(l.Plan.Lock.Solutions), "target")
 	if n := len(l.Plan.Lock.Failures); n > 0 {
 		text += ", none for " + fmt.Sprintf("%d more", n)
 	}

@@ -24,18 +24,8 @@ func (m Matrix) Text(w io.Writer) error {
 	m.drawNotes(&b)
 	m.drawForcing(&b)
 	_ = m.AlignmentText(&b) // a Builder takes everything
-	_, err := io.WriteString(w, withoutPadding(b.String()))
+	_, err := io.WriteString(w, WithoutPadding(b.String()))
 	return err
-}
-
-// withoutPadding takes the spaces at the end of lines away, which empty cells
-// leave.
-func withoutPadding(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " ")
-	}
-	return strings.Join(lines, "\n")
 }
 
 func (m Matrix) drawTable(b *strings.Builder) {

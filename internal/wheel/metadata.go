@@ -1,6 +1,7 @@
 package wheel
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/axlepack/axle/internal/fault"
@@ -24,6 +25,8 @@ type Metadata struct {
 	License           string // may have several lines
 	LicenseExpression string // SPDX
 	LicenseFiles      []string
+	// LicenseClassifiers are the trove classifiers of licences, whole.
+	LicenseClassifiers []string
 	// Invalid are the Requires-Dist and Requires-Python fields that even a
 	// lenient reader cannot understand, each with the reason: where it is not
 	// empty, what the distribution needs is not wholly known.
@@ -65,6 +68,10 @@ func ParseMetadata(data []byte) (Metadata, error) {
 			setOnce(&m.LicenseExpression, value)
 		case "license-file":
 			appendText(&m.LicenseFiles, value)
+		case "classifier":
+			if bytes.HasPrefix(bytes.TrimSpace(value), []byte("License ::")) {
+				appendText(&m.LicenseClassifiers, value)
+			}
 		}
 	}
 	return m, m.setIdentity(name, version, requiresPython)
@@ -122,6 +129,9 @@ func (m Metadata) Marshal() []byte {
 	w.field("License-Expression", m.LicenseExpression)
 	for _, file := range m.LicenseFiles {
 		w.field("License-File", file)
+	}
+	for _, classifier := range m.LicenseClassifiers {
+		w.field("Classifier", classifier)
 	}
 	w.field("Requires-Python", m.RequiresPython.String())
 	for _, r := range m.RequiresDist {

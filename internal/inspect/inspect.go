@@ -1,0 +1,155 @@
+// Package inspect says what an extension zip really holds: its packages, their
+// distributions with versions, licences and sizes, what is native and which
+// floor that needs, and the entry points. It reads what tools other than axle
+// made as well, UIP-CLI's archives among them.
+//
+// What is said comes from the files themselves: METADATA, RECORD and
+// entry_points.txt of each distribution, and the headers of the binaries. A
+// package that cannot be read is reported with its problem beside the others.
+// Hashes are not compared: that is axle verify.
+package inspect
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/axlepack/axle/internal/extension"
+	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/selector"
+)
+
+// Extension is an extension zip. Sizes are in bytes.
+type Extension struct {
+	File           string `json:"file"`
+	Size           int64  `json:"size"`
+	SHA256         string `json:"sha256"`
+	Name           string `json:"name"`
+	Version        string `json:"extension_version"`
+	APILevel       string `json:"api_level"`
+	RequiresPython string `json:"requires_python"`
+	ZipSafe        bool   `json:"zip_safe"`
+	Description    string `json:"description,omitempty"`
+	Owner          string `json:"owner,omitempty"`
+	// Own are the files that are neither in a package nor of a distribution.
+	Own Amount `json:"own_files"`
+	// Distributions lie beside the modules, where zip_safe is true.
+	Distributions []Distribution `json:"distributions,omitempty"`
+	Packages      []Package      `json:"packages"`
+
+	Warnings []fault.Warning `json:"-"`
+}
+
+// Amount is a number of files and their size, unpacked.
+type Amount struct {
+	Files int   `json:"files"`
+	Bytes int64 `json:"bytes"`
+}
+
+// Package is a dependency package.
+type Package struct {
+	File string `json:"file"`
+	Size int64  `json:"size"`
+	Amount
+	Tags           []string `json:"tags"`
+	RequiresPython string   `json:"requires_python,omitempty"`
+	Generator      string   `json:"generator,omitempty"`
+	// Needs are the floors of its binaries: "glibc 2.28", "macOS 11.0".
+	Needs         []string       `json:"needs,omitempty"`
+	Distributions []Distribution `json:"distributions"`
+	// Problem says why the package cannot be read, or used at all.
+	Problem string `json:"problem,omitempty"`
+}
+
+// Distribution is a project's files inside a package, as its dist-info names
+// them.
+type Distribution struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Summary string `json:"summary,omitempty"`
+	// License is an SPDX expression where there is one, else what METADATA says
+	// in other words; "" where it says nothing.
+	License        string   `json:"license,omitempty"`
+	LicenseFiles   []string `json:"license_files,omitempty"`
+	RequiresPython string   `json:"requires_python,omitempty"`
+	Requires       []string `json:"requires,omitempty"`
+	Amount
+	Native      []Native     `json:"native,omitempty"`
+	EntryPoints []EntryPoint `json:"entry_points,omitempty"`
+}
+
+// Native is a file of machine code.
+type Native struct {
+	Path string `json:"path"`
+	// For names the systems and processors: "linux x86_64".
+	For []string `json:"for"`
+	// Needs is its floor: "glibc 2.17"; "" where it has none.
+	Needs string `json:"needs,omitempty"`
+	// ABI is the Python ABI that its name claims: "cp311", "abi3".
+	ABI string `json:"abi,omitempty"`
+}
+
+// EntryPoint is a line of entry_points.txt.
+type EntryPoint struct {
+	Group string `json:"group"`
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Zip reads an extension zip, or a full package around one. Errors are those of
+// [selector.Open].
+func Zip(ctx context.Context, file string) (Extension, error) {
+	z, err := selector.Open(file)
+	if err != nil {
+		return Extension{File: file}, err
+	}
+	defer z.Close()
+	m := z.Extension.Manifest
+	out := Extension{
+		File: file, Size: z.Size, Warnings: z.Warnings, Packages: make([]Package, len(z.Extension.Packages)),
+		Name: m.Name, Version: m.Version.String(), APILevel: m.APILevel.String(), RequiresPython: m.RequiresPython.String(),
+		ZipSafe: m.ZipSafe, Description: m.Description, Owner: ownerText(m.Owner),
+	}
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range z.Extension.Packages {
+		group.Go(func() error {
+			out.Packages[i] = readPackage(ctx, z, p)
+			return ctx.Err()
+		})
+	}
+	group.Go(func() (err error) {
+		out.SHA256, err = digest(file)
+		return err
+	})
+	out.Distributions, out.Own = readOwn(ctx, z.Archive())
+	return out, group.Wait()
+}
+
+func digest(file string) (string, error) {
+	in, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, in); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+func ownerText(o extension.Owner) string {
+	switch {
+	case o.Name != "" && o.Organization != "":
+		return o.Name + ", " + o.Organization
+	case o.Name != "":
+		return o.Name
+	}
+	return o.Organization
+}

@@ -1,0 +1,115 @@
+package inspect
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/axlepack/axle/internal/archive"
+	"github.com/axlepack/axle/internal/native"
+	"github.com/axlepack/axle/internal/pep440"
+)
+
+// largestNative is how large a binary may be that is read; the beginning of
+// a larger one is all that is looked at.
+const largestNative = 512 << 20
+
+func nativeFile(r *archive.Reader, m archive.Member) (Native, bool, error) {
+	if m.Size < native.MagicSize {
+		return Native{}, false, nil
+	}
+	head := make([]byte, min(m.Size, native.HeadSize))
+	in, err := open(r, m, head)
+	if err != nil {
+		return Native{}, false, err
+	}
+	defer in.Close()
+	if !native.Magic(head) {
+		return Native{}, false, nil
+	}
+	data, err := readRest(head, in, m.Size)
+	if err != nil {
+		facts, ok := native.Glance(m.Name, head, m.Size)
+		return describe(facts), ok, nil
+	}
+	facts, ok, err := native.Inspect(m.Name, bytes.NewReader(data), m.Size)
+	return describe(facts), ok, err
+}
+
+func describe(f native.Facts) Native {
+	out := Native{Path: f.Name, ABI: f.ABI}
+	var glibc, macOS [2]int
+	for _, image := range f.Images {
+		for_ := strings.TrimSpace(systemOf(f, image) + " " + image.Arch)
+		if !slices.Contains(out.For, for_) {
+			out.For = append(out.For, for_)
+		}
+		glibc, macOS = later(glibc, image.Glibc), later(macOS, image.MacOS)
+	}
+	switch {
+	case glibc != [2]int{}:
+		out.Needs = fmt.Sprintf("glibc %d.%d", glibc[0], glibc[1])
+	case f.MuslLinked():
+		out.Needs = "musl"
+	case macOS != [2]int{}:
+		out.Needs = fmt.Sprintf("macOS %d.%d", macOS[0], macOS[1])
+	}
+	return out
+}
+
+func systemOf(f native.Facts, image native.Image) string {
+	switch {
+	case image.System != "":
+		return image.System
+	case f.Format == native.PE:
+		return "windows"
+	case f.Format == native.MachO:
+		return "macos"
+	}
+	return "linux" // an ELF that does not say is for the one that runs it
+}
+
+func later(a, b [2]int) [2]int {
+	if slices.Compare(a[:], b[:]) < 0 {
+		return b
+	}
+	return a
+}
+
+// needs gives, of every kind of floor, the highest: "glibc 2.28".
+func needs(all []Distribution) []string {
+	highest := map[string]string{}
+	for _, d := range all {
+		for _, n := range d.Native {
+			kind, version, _ := strings.Cut(n.Needs, " ")
+			if old, ok := highest[kind]; kind != "" && (!ok || newer(version, old)) {
+				highest[kind] = version
+			}
+		}
+	}
+	var out []string
+	for _, kind := range []string{"glibc", "musl", "macOS"} {
+		if version, ok := highest[kind]; ok {
+			out = append(out, strings.TrimSpace(kind+" "+version))
+		}
+	}
+	return out
+}
+
+func newer(a, b string) bool { return compareVersions(a, b) > 0 }
+
+// compareVersions orders texts as versions; those that are none come first.
+func compareVersions(a, b string) int {
+	v, err := pep440.Parse(a)
+	w, err2 := pep440.Parse(b)
+	switch {
+	case err == nil && err2 == nil:
+		return v.Compare(w)
+	case err == nil:
+		return 1
+	case err2 == nil:
+		return -1
+	}
+	return strings.Compare(a, b)
+}
