@@ -8,7 +8,7 @@
 //	  "version": 1,
 //	  "system": "Linux x86_64, glibc 2.36",
 //	  "accept": ["*"],
-//	  "strict_order": false,
+//	  "policy": {"strict_order": false, "binaries": "refuse"},
 //	  "interpreters": [{"path", "target", "report": {
 //	    "python", "implementation", "platforms", "tags", "markers", "libc": {"family", "major", "minor"}, …}}]
 //	}
@@ -49,22 +49,35 @@ type Profile struct {
 	Name string
 	// System says in words what it is.
 	System string
-	// Accept and StrictOrder are those of the agent's agent.yml; a nil Accept
-	// stands for all.
-	Accept      []string
-	StrictOrder bool
+	// Accept and Policy are those of the agent's agent.yml; a nil Accept stands
+	// for all.
+	Accept []string
+	Policy Policy
 	// Interpreters are best first. All have reports.
 	Interpreters []interpreters.Interpreter
 }
 
+// Policy is what an agent chooses and refuses.
+type Policy struct {
+	// StrictOrder keeps to the first interpreter that satisfies requires_python.
+	StrictOrder bool
+	// WarnOfBinaries takes packages whose binaries contradict their names.
+	WarnOfBinaries bool
+}
+
 // document is the JSON form.
 type document struct {
-	Version     int      `json:"version"`
-	System      string   `json:"system,omitempty"`
-	Accept      []string `json:"accept"`
-	StrictOrder bool     `json:"strict_order"`
+	Version int      `json:"version"`
+	System  string   `json:"system,omitempty"`
+	Accept  []string `json:"accept"`
+	Policy  policy   `json:"policy"`
 	// Interpreters that did not answer have no report.
 	Interpreters []entry `json:"interpreters"`
+}
+
+type policy struct {
+	StrictOrder bool   `json:"strict_order"`
+	Binaries    string `json:"binaries"` // refuse or warn
 }
 
 type entry struct {
@@ -75,8 +88,8 @@ type entry struct {
 
 // Of makes a profile of the interpreters of a machine. Those that did not
 // answer are left out.
-func Of(list []interpreters.Interpreter, accept []string, strictOrder bool) Profile {
-	p := Profile{Accept: accept, StrictOrder: strictOrder}
+func Of(list []interpreters.Interpreter, accept []string, policy Policy) Profile {
+	p := Profile{Accept: accept, Policy: policy}
 	for _, in := range list {
 		if in.Report == nil {
 			continue
@@ -97,7 +110,10 @@ func Of(list []interpreters.Interpreter, accept []string, strictOrder bool) Prof
 
 // Write writes the JSON form.
 func (p Profile) Write(w io.Writer) error {
-	doc := document{Version: Version, System: p.System, Accept: p.Accept, StrictOrder: p.StrictOrder, Interpreters: []entry{}}
+	doc := document{Version: Version, System: p.System, Accept: p.Accept, Policy: policy{p.Policy.StrictOrder, "refuse"}, Interpreters: []entry{}}
+	if p.Policy.WarnOfBinaries {
+		doc.Policy.Binaries = "warn"
+	}
 	for _, in := range p.Interpreters {
 		e := entry{Path: in.Path, Report: in.Report}
 		if t, ok := in.Report.Target(); ok {
@@ -131,7 +147,7 @@ func Read(name string, data []byte) (Profile, error) {
 	case doc.Version < 1 || doc.Interpreters == nil:
 		return refuse(`is not an agent profile: it has no "version" or no "interpreters"`, again)
 	}
-	p := Profile{Name: name, System: doc.System, Accept: doc.Accept, StrictOrder: doc.StrictOrder}
+	p := Profile{Name: name, System: doc.System, Accept: doc.Accept, Policy: Policy{doc.Policy.StrictOrder, doc.Policy.Binaries == "warn"}}
 	var problems fault.List
 	for i, e := range doc.Interpreters {
 		if e.Report == nil {

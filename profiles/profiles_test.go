@@ -139,19 +139,19 @@ func TestOf(t *testing.T) {
 		{Path: "/gone", Source: interpreters.FromList, Err: os.ErrNotExist},
 		{Path: "/usr/bin/python3", Source: interpreters.FromPath, Also: []string{"/bin/python3"}, Report: &report},
 	}
-	p := Of(list, []string{}, true)
+	p := Of(list, []string{}, Policy{StrictOrder: true, WarnOfBinaries: true})
 	if p.System != "Linux x86_64, glibc 2.36" || len(p.Interpreters) != 1 || !slices.Equal(p.Pythons(), []string{"3.11.2"}) {
 		t.Errorf("%+v", p)
 	}
 	var one, two bytes.Buffer
-	if p.Write(&one) != nil || Of(list, []string{}, true).Write(&two) != nil || one.String() != two.String() {
+	if p.Write(&one) != nil || Of(list, []string{}, p.Policy).Write(&two) != nil || one.String() != two.String() {
 		t.Error("the same interpreters give different bytes")
 	}
 	if strings.Contains(one.String(), "libc.so") || !strings.Contains(one.String(), `"target": "cp311@manylinux_2_36_x86_64"`) {
 		t.Error(one.String())
 	}
 	again, err := Read("p.json", one.Bytes())
-	if err != nil || again.Accept == nil || len(again.Accept) > 0 || !again.StrictOrder {
+	if err != nil || again.Accept == nil || len(again.Accept) > 0 || again.Policy != p.Policy {
 		t.Errorf("%+v, %v", again, err)
 	}
 	if len(report.Files) == 0 {

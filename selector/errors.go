@@ -118,7 +118,7 @@ func nothingFits(ext Extension, considered []Verdict) error {
 	for _, p := range ext.Packages {
 		e.Offered = append(e.Offered, p.File())
 	}
-	if t, ok := targetOf(*without[0].Interpreter.Report); ok {
+	if t, ok := without[0].Interpreter.Report.Target(); ok {
 		e.Wanted = t.String()
 	}
 	e.StrictOrder = slices.ContainsFunc(considered, func(v Verdict) bool { return v.Reason == NotReached })

@@ -325,3 +325,15 @@ func nothingStaged(t testing.TB, root string) {
 		t.Errorf("left behind in staging: %s", e.Name())
 	}
 }
+
+// pythonTag is how a target calls the Python of an interpreter: "cp311", "cp314t",
+// "pp310".
+func pythonTag(r interpreters.Report) string {
+	short := map[string]string{"cpython": "cp", "pypy": "pp"}[r.Implementation]
+	v := r.PythonVersion()
+	tag := fmt.Sprintf("%s%d%d", short, v.Release(0), v.Release(1))
+	if r.Freethreaded {
+		tag += "t"
+	}
+	return tag
+}

@@ -254,33 +254,7 @@ func (m *matcher) prepare() {
 	if len(m.report.Platforms) > 0 {
 		m.platform = m.report.Platforms[0]
 	}
-	if t, ok := targetOf(m.report); ok {
+	if t, ok := m.report.Target(); ok {
 		m.python, m.platform, _ = strings.Cut(t.String(), "@")
 	}
-}
-
-// targetOf is the target that an interpreter stands for, where there is such.
-func targetOf(r interpreters.Report) (target.Target, bool) {
-	python, err := target.ParsePython(pythonTag(r))
-	if err != nil {
-		return target.Target{}, false
-	}
-	for _, tag := range r.Platforms {
-		if platform, err := target.ParsePlatform(tag); err == nil {
-			return target.Target{Python: python, Platform: platform}, true
-		}
-	}
-	return target.Target{}, false
-}
-
-// pythonTag is how a target calls the Python of an interpreter: "cp311",
-// "cp314t", "pp310".
-func pythonTag(r interpreters.Report) string {
-	short := map[string]string{"cpython": "cp", "pypy": "pp"}[r.Implementation]
-	v := r.PythonVersion()
-	tag := fmt.Sprintf("%s%d%d", short, v.Release(0), v.Release(1))
-	if r.Freethreaded {
-		tag += "t"
-	}
-	return tag
 }

@@ -362,7 +362,7 @@ func TestWanted(t *testing.T) {
 		lists[name] = listOf(t, name)
 	}
 	for _, in := range machine() {
-		if got, ok := targetOf(*in.Report); ok {
+		if got, ok := in.Report.Target(); ok {
 			lists[got.String()] = []interpreters.Interpreter{in}
 		}
 	}

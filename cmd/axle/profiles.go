@@ -23,7 +23,7 @@ func newInterpretersExport(e *env) *cobra.Command {
 on another machine. It holds paths, versions, tags, marker environments and C libraries, in the agent's order, and what
 agent.yml accepts; it names neither the machine nor the time.
 
-It is JSON: {"version": 1, "system", "accept", "strict_order", "interpreters": [{"path", "target", "report": {"python", "implementation",
+It is JSON: {"version": 1, "system", "accept", "policy": {"strict_order", "binaries"}, "interpreters": [{"path", "target", "report": {"python", "implementation",
 "platforms", "tags", "markers", "libc", ...}}]}. A tag that ends in * stands for one tag for each of the platforms.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -32,7 +32,7 @@ It is JSON: {"version": 1, "system", "accept", "strict_order", "interpreters": [
 				return err
 			}
 			list := e.find(cmd.Context(), a, f)
-			p := profiles.Of(list, a.Policy.Accept, a.Policy.StrictOrder)
+			p := profiles.Of(list, a.Policy.Accept, profiles.Policy{StrictOrder: a.Policy.StrictOrder, WarnOfBinaries: a.Policy.WarnOfBinaries})
 			if len(p.Interpreters) == 0 {
 				return e.drawInterpreters(list) // which says that there are none
 			}

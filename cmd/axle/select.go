@@ -47,7 +47,7 @@ func (e *env) choose(cmd *cobra.Command, f selectFlags, path string, explain boo
 		if err != nil {
 			return nil, selector.Choice{}, a, err
 		}
-		a.Policy.StrictOrder, a.Policy.Accept = p.StrictOrder, p.Accept
+		a.Policy = selector.Policy{Accept: p.Accept, StrictOrder: p.Policy.StrictOrder, WarnOfBinaries: p.Policy.WarnOfBinaries}
 		find = func() []interpreters.Interpreter { return p.Interpreters }
 	}
 	z, err := selector.Open(path)
