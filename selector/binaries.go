@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/fault"
@@ -15,7 +18,7 @@ import (
 )
 
 // maxWhole is how large a binary may be that is read as a whole.
-const maxWhole = 256 << 20
+const maxWhole = 128 << 20
 
 // Binaries is what the binaries of a package say of it.
 type Binaries struct {
@@ -41,68 +44,98 @@ type Lie struct {
 // String gives "member: text".
 func (l Lie) String() string { return l.Member + ": " + l.Text }
 
+// maxHeads is how many binaries of a package are looked into. A wheel that was
+// renamed shows it in any of them.
+const maxHeads = 4
+
 // readBinaries holds the libraries and extension modules of a package against
-// its name. Of each only the beginning is read, which tells the system and the
-// processor; the name tells the Python. A package for linux_ARCH promises no
-// floor, so that its binaries alone tell which C library it needs: they are read
-// whole.
+// its name. The names of all of them tell the Python; of the first few the
+// beginning is read, which tells the system and the processor. A package for
+// linux_ARCH promises no floor, so that its binaries alone tell which C library
+// it needs: they are all read whole.
 func readBinaries(r *archive.Reader, f wheel.Filename) (b Binaries, err error) {
 	if !slices.ContainsFunc(f.Platforms, func(p string) bool { return p != "any" }) {
 		return b, nil
 	}
-	whole := slices.ContainsFunc(f.Platforms, isBare)
-	var all []native.Facts
-	for _, m := range r.Members() {
-		if !native.Loadable(m.Name) {
-			continue
-		}
-		facts, ok, err := binary(r, m, whole)
-		if err != nil {
-			return b, err
-		}
-		if ok {
-			all = append(all, facts)
+	bare := slices.ContainsFunc(f.Platforms, isBare)
+	read, named := binariesOf(r, bare)
+	found := make([]native.Facts, len(read))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, m := range read {
+		group.Go(func() (err error) {
+			found[i], err = binary(r, m, bare)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return b, err
+	}
+	found = slices.DeleteFunc(found, func(f native.Facts) bool { return f.Name == "" })
+	for _, one := range slices.Concat(native.CheckAll(found, f.Tags), native.CheckAll(named, f.Tags)) {
+		if one.Certain {
+			b.Lies = append(b.Lies, Lie{one.File, string(one.Code), one.Text})
 		}
 	}
-	for _, found := range native.CheckAll(all, f.Tags) {
-		if found.Certain {
-			b.Lies = append(b.Lies, Lie{found.File, string(found.Code), found.Text})
-		}
-	}
-	for _, facts := range all {
-		if floor := facts.GlibcFloor(); whole && slices.Compare(floor[:], b.Glibc[:]) > 0 {
+	for _, facts := range found {
+		if floor := facts.GlibcFloor(); bare && slices.Compare(floor[:], b.Glibc[:]) > 0 {
 			b.Glibc, b.Member = floor, facts.Name
 		}
 	}
 	return b, nil
 }
 
+// binariesOf lists the binaries that are to be read, extension modules first,
+// and gives what the names of the others tell.
+func binariesOf(r *archive.Reader, all bool) (read []archive.Member, named []native.Facts) {
+	var modules, libraries []archive.Member
+	for _, m := range r.Members() {
+		if !native.Loadable(m.Name) {
+			continue
+		}
+		if native.Named(m.Name).Module {
+			modules = append(modules, m)
+		} else {
+			libraries = append(libraries, m)
+		}
+	}
+	read = append(modules, libraries...)
+	if all || len(read) <= maxHeads {
+		return read, nil
+	}
+	for _, m := range read[maxHeads:] {
+		named = append(named, native.Named(m.Name))
+	}
+	return read[:maxHeads], named
+}
+
 // isBare says whether a platform is Linux without a floor.
 func isBare(platform string) bool { return strings.HasPrefix(platform, "linux_") }
 
-// binary reads a member, or the beginning of it.
-func binary(r *archive.Reader, m archive.Member, whole bool) (native.Facts, bool, error) {
+// binary reads a member, or the beginning of it; the facts have no name where
+// it is no binary.
+func binary(r *archive.Reader, m archive.Member, whole bool) (native.Facts, error) {
 	in, err := r.Open(m.Name)
 	if err != nil {
-		return native.Facts{}, false, err
+		return native.Facts{}, err
 	}
 	defer func() { _ = in.Close() }()
 	head := make([]byte, min(m.Size, native.HeadSize))
 	if _, err := io.ReadFull(in, head); err != nil {
-		return native.Facts{}, false, fmt.Errorf("%s: %w", m.Name, err)
+		return native.Facts{}, fmt.Errorf("%s: %w", m.Name, err)
 	}
 	if !whole || !native.Magic(head) || m.Size > maxWhole {
-		facts, ok := native.Glance(m.Name, head, m.Size)
-		return facts, ok, nil
+		facts, _ := native.Glance(m.Name, head, m.Size)
+		return facts, nil
 	}
 	data := bytes.NewBuffer(make([]byte, 0, m.Size+bytes.MinRead))
 	data.Write(head)
 	if _, err := data.ReadFrom(in); err != nil {
-		return native.Facts{}, false, err
+		return native.Facts{}, err
 	}
 	// A broken one is no contradiction: whether it is ever loaded is not known.
-	facts, ok, _ := native.Inspect(m.Name, bytes.NewReader(data.Bytes()), m.Size)
-	return facts, ok, nil
+	facts, _, _ := native.Inspect(m.Name, bytes.NewReader(data.Bytes()), m.Size)
+	return facts, nil
 }
 
 // lies says what is wrong with the binaries of a package for an interpreter.

@@ -3,6 +3,7 @@ package selector
 import (
 	"archive/zip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -141,6 +142,28 @@ func TestManyLies(t *testing.T) {
 	v := choice.Considered[0].Packages[0]
 	if len(v.Lies) != 5 || !strings.HasSuffix(v.Detail(), "; and 2 more") {
 		t.Errorf("%d: %s", len(v.Lies), v.Detail())
+	}
+}
+
+// TestBinariesBehindTheFirst: of many, the names count of all, and the contents
+// of the first.
+func TestBinariesBehindTheFirst(t *testing.T) {
+	members := content{"z.cpython-310-x86_64-linux-gnu.so": wheeltest.ELF("2.5")}
+	for n := range 2 * maxHeads {
+		members[fmt.Sprintf("a%d.cpython-311-x86_64-linux-gnu.so", n)] = wheeltest.ELF("2.5")
+	}
+	for tags, want := range map[string]string{
+		"cp311-cp311-manylinux_2_17_x86_64": "z.cpython-310-x86_64-linux-gnu.so: is for cp310 by its name, the wheel is for cp311-cp311",
+		"cp311-cp311-linux_x86_64":          "z.cpython-310-x86_64-linux-gnu.so: is for cp310 by its name, the wheel is for cp311-cp311",
+	} {
+		choice, _ := withBinaries(t, map[string]content{tags: members}).Select(t.Context(), listOf(t, "cp311@"+linux), SelectOptions{})
+		if v := choice.Considered[0].Packages[0]; len(v.Lies) != 1 || v.Lies[0].String() != want {
+			t.Errorf("%s: %v", tags, v.Lies)
+		}
+	}
+	choice, _ := withBinaries(t, map[string]content{"cp311-cp311-win_amd64": members}).Select(t.Context(), listOf(t, "cp311@win_amd64"), SelectOptions{})
+	if v := choice.Considered[0].Packages[0]; len(v.Lies) < maxHeads {
+		t.Errorf("renamed: %v", v.Lies)
 	}
 }
 

@@ -17,6 +17,12 @@ func Glance(name string, head []byte, size int64) (Facts, bool) {
 	return facts, ok
 }
 
+// Named is what the name of a file tells alone: the ABI that it claims.
+func Named(name string) Facts {
+	abi, module := moduleABI(name)
+	return Facts{Name: name, ABI: abi, Module: module}
+}
+
 // headReader is a file of which the beginning is there.
 type headReader []byte
 
