@@ -134,4 +134,3 @@ func FuzzStamp(f *testing.F) {
 		}
 	})
 }
-

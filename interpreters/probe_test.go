@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,6 +46,13 @@ func TestProbeOfThisMachine(t *testing.T) {
 	}
 	if runtime.GOOS == "linux" && r.Libc.Family == "" {
 		t.Error("no C library")
+	}
+	isLibc := func(file string) bool {
+		name := filepath.Base(file)
+		return strings.HasPrefix(name, "libc") || strings.HasPrefix(name, "ld-")
+	}
+	if runtime.GOOS == "linux" && !slices.ContainsFunc(r.Files, isLibc) {
+		t.Errorf("the answer does not depend on the C library: %q", r.Files)
 	}
 	for _, file := range r.Files {
 		if stampOf(file).Size == 0 {

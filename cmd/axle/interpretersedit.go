@@ -88,7 +88,7 @@ func (e *env) agentFile(f agentFlags) (string, error) {
 	if a, _, err := selector.LoadAgent(paths, false); err != nil || a.File != "" {
 		return a.File, err
 	}
-	return e.newAgentFile(f.config)
+	return e.newAgentFile(f.config, privileged())
 }
 
 // asListed are paths as agent.yml has them: whole, and names as they are.

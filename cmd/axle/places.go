@@ -73,7 +73,7 @@ func (e *env) systemRoot() string {
 // deployRoot is --root, AXLE_ROOT, what agent.yml says, else the system's
 // data folder for the system's administrator and the user's for others.
 func (e *env) deployRoot(flag, configured string) (string, error) {
-	for _, dir := range []string{flag, e.first("AXLE_ROOT"), configured, e.usualRoot()} {
+	for _, dir := range []string{flag, e.first("AXLE_ROOT"), configured, e.usualRoot(privileged())} {
 		if dir != "" {
 			return dir, nil
 		}
@@ -82,9 +82,9 @@ func (e *env) deployRoot(flag, configured string) (string, error) {
 		"name one with --root, with AXLE_ROOT, or as root: in agent.yml")
 }
 
-func (e *env) usualRoot() string {
+func (e *env) usualRoot(administrator bool) string {
 	switch {
-	case privileged():
+	case administrator:
 		return e.systemRoot()
 	case runtime.GOOS == "windows":
 		return below(e.first("LOCALAPPDATA"), "axle", "root")
@@ -130,12 +130,12 @@ func (e *env) systemConfig() string {
 
 // newAgentFile is where agent.yml is made when there is none: the system's for
 // its administrator, else the user's.
-func (e *env) newAgentFile(flag string) (string, error) {
+func (e *env) newAgentFile(flag string, administrator bool) (string, error) {
 	paths, named := e.agentFiles(flag)
 	switch {
 	case named:
 		return paths[0], nil
-	case privileged():
+	case administrator:
 		return paths[len(paths)-1], nil
 	case len(paths) > 1: // the user's own, before the system's
 		return paths[0], nil
