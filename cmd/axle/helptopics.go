@@ -26,11 +26,11 @@ func newHelp(e *env) *cobra.Command {
 		Use:   "help [COMMAND|TOPIC]",
 		Short: "Help about any command, or a topic",
 		Long:  "Print the help of a command, or a topic: " + topicNames + ".",
-		ValidArgsFunction: func(cmd *cobra.Command, list []string, _ string) ([]string, cobra.ShellCompDirective) {
+		ValidArgsFunction: func(cmd *cobra.Command, list []string, typed string) ([]string, cobra.ShellCompDirective) {
 			if len(list) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return helpNames(cmd.Root()), cobra.ShellCompDirectiveNoFileComp
+			return starting(helpNames(cmd.Root()), typed), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, list []string) error {
 			about, rest, err := cmd.Root().Find(list)
@@ -90,8 +90,8 @@ func unknownHelp(root *cobra.Command, list []string) error {
 }
 
 var (
-	link = lazyregexp.New(`\[([^\]]*)\]\(([^)]*)\)`)
-	rule = lazyregexp.New(`^\|[-| :]+\|$`)
+	links = lazyregexp.New(`\[([^\]]*)\]\(([^)]*)\)`)
+	rule  = lazyregexp.New(`^\|[-| :]+\|$`)
 )
 
 // plainText is Markdown as the topics use it for a terminal: headings, paragraphs,
@@ -130,8 +130,8 @@ func plainText(markdown string) string {
 
 // inline takes marks out of a line. A link to another topic says how to print it.
 func inline(line string) string {
-	line = link.ReplaceAllStringFunc(line, func(s string) string {
-		m := link.FindStringSubmatch(s)
+	line = links.ReplaceAllStringFunc(line, func(s string) string {
+		m := links.FindStringSubmatch(s)
 		name := strings.TrimSuffix(path.Base(m[2]), ".md")
 		if slices.Contains(topics(), name) {
 			return "axle help " + name

@@ -57,6 +57,9 @@ requires_python, tags, targets, zip_safe.`,
 	root.PersistentFlags().BoolVarP(&e.quiet, "quiet", "q", false, "print results and errors only")
 	root.AddGroup(&cobra.Group{ID: "build", Title: "For developers:"}, &cobra.Group{ID: "agent", Title: "For agents:"})
 	addCommands(root, e, args)
+	if completes(args) {
+		e.addCompletion(root)
+	}
 	root.SetHelpCommand(newHelp(e))
 	root.SetArgs(args)
 	return root

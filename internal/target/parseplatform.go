@@ -43,6 +43,15 @@ var aliases = [...]struct {
 	{"macos/amd64", Platform{MacOS, "x86_64", 10, 15}},
 }
 
+// Aliases are the short names of platforms, such as linux/amd64.
+func Aliases() []string {
+	names := make([]string, len(aliases))
+	for i, a := range aliases {
+		names[i] = a.name
+	}
+	return names
+}
+
 // sameOS and sameArch lead other spellings to those of the aliases.
 var (
 	sameOS = map[string]string{
