@@ -64,14 +64,21 @@ func Deploy(ctx context.Context, z *Zip, c Choice, opt DeployOptions) (Deploymen
 	if opt.DryRun {
 		open = deployments.At
 	}
-	var err error
-	if d.store, err = open(opt.Root); err != nil {
-		return Deployment{}, err
-	}
 	if err := d.newRecord(); err != nil {
 		return Deployment{}, err
 	}
+	store, err := open(opt.Root)
+	if err != nil {
+		return Deployment{}, err
+	}
+	d.store = store
 	before, _ := d.store.Current(d.rec.Name)
+	if !opt.Test && d.unchanged(before) {
+		return Deployment{Root: d.store.Root(), DryRun: opt.DryRun, Record: before}, nil
+	}
+	if d.rec.Digest, err = z.digest(); err != nil {
+		return Deployment{}, err
+	}
 	if opt.DryRun {
 		return d.plan(before)
 	}
@@ -189,16 +196,22 @@ func (d *deployer) check() error {
 	}
 	d.z.read(d.c.Package)
 	if err := d.c.Package.Problem; err != nil {
-		code := fault.ExitCode(err)
-		if code == fault.Internal { // an error that has no code of its own
-			code = fault.BadInput
-		}
-		return fault.WithCode(fmt.Errorf("%s: %w", d.c.Package.Member, err), code)
+		return unusable(d.c.Package.Member, err)
 	}
 	if v := newMatcher(*d.c.Interpreter.Report).judge(d.c.Package, Policy{WarnOfBinaries: true}); v.Reason != Outranked {
 		return fault.New(fault.NoPackage, fmt.Sprintf("%s: %s: %s", d.c.Interpreter.Path, d.c.Package.File(), v.Detail()))
 	}
 	return nil
+}
+
+// unusable is the problem of a package, with exit code 3 where it has none of its
+// own.
+func unusable(name string, err error) error {
+	code := fault.ExitCode(err)
+	if code == fault.Internal {
+		code = fault.BadInput
+	}
+	return fault.WithCode(fmt.Errorf("%s: %w", name, err), code)
 }
 
 func (d *deployer) newRecord() error {
@@ -215,14 +228,10 @@ func (d *deployer) newRecord() error {
 	if err != nil {
 		return err
 	}
-	digest, err := d.z.digest()
-	if err != nil {
-		return err
-	}
 	m := d.z.Extension.Manifest
 	d.rec = deployments.Record{
 		Name: m.Name, Version: m.Version.String(), Deployed: now().UTC().Truncate(time.Second),
-		Zip: deployments.Zip{Path: abs, Size: d.z.Size}, Digest: digest, ZipSafe: m.ZipSafe, ExtraPaths: m.PythonExtraPaths,
+		Zip: deployments.Zip{Path: abs, Size: d.z.Size, Stamp: d.z.stamp}, ZipSafe: m.ZipSafe, ExtraPaths: m.PythonExtraPaths,
 		Interpreter: deployments.Interpreter{
 			Path: in.Path, Executable: in.Report.Path, Version: in.Report.Version,
 			Implementation: in.Report.Implementation, NeedsSite: in.Report.NeedsSite,
@@ -235,20 +244,25 @@ func (d *deployer) newRecord() error {
 // modified is in whole seconds: all that archives and images of a machine keep.
 func modified(info os.FileInfo) time.Time { return info.ModTime().UTC().Truncate(time.Second) }
 
-// locate gives the deployment its name: short, and another one for every other
-// combination of contents, package, interpreter and starter.
+// locate gives the deployment its name.
 func (d *deployer) locate() {
-	h, in := sha256.New(), d.rec.Interpreter
-	fmt.Fprintln(h, d.rec.Digest, in.Path, in.Version, in.NeedsSite, in.Size, in.Modified.Unix(), d.opt.NoCompile, d.rec.Starter, bootDigest())
-	if d.rec.Package != nil {
-		fmt.Fprintln(h, d.rec.Package.Folder)
-	}
-	d.rec.ID = d.rec.Version + "-" + short(h.Sum(nil))[:10]
+	d.rec.ID = d.idOf(d.rec)
 	home := "e/" + d.rec.Name + "/" + d.rec.ID + "/"
 	d.rec.Boot, d.rec.Code = home+bootFile, home+codeFolder
 	if d.rec.ZipSafe {
 		d.rec.Code = home + codeZip
 	}
+}
+
+// idOf is short, and another one for every other combination of contents,
+// package, interpreter and starter.
+func (d *deployer) idOf(rec deployments.Record) string {
+	h, in := sha256.New(), rec.Interpreter
+	fmt.Fprintln(h, rec.Digest, in.Path, in.Version, in.NeedsSite, in.Size, in.Modified.Unix(), d.opt.NoCompile, rec.Starter, bootDigest())
+	if rec.Package != nil {
+		fmt.Fprintln(h, rec.Package.Folder)
+	}
+	return rec.Version + "-" + short(h.Sum(nil))[:10]
 }
 
 // short writes 128 bits of a digest in letters that every file system keeps
@@ -283,11 +297,11 @@ func (d *deployer) openPackage() (*deployments.Package, *archive.Reader, wheel.R
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	sum, err := hex.DecodeString(digest)
+	told, err := d.c.Package.found()
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	p := &deployments.Package{File: d.c.Package.File(), Digest: digest, Tag: d.c.Tag.String(), Folder: "p/" + d.keyFor(short(sum))}
+	p := &deployments.Package{File: d.c.Package.File(), Digest: digest, Tag: d.c.Tag.String(), Folder: "p/" + d.keyFor(keyOf(digest)), Found: told}
 	return p, inner, entries, d.checkLengths(p.Folder, inner)
 }
 
@@ -324,6 +338,15 @@ func keep(ctx context.Context, r *archive.Reader, file string) (wheel.RecordEntr
 		return err
 	})
 	return wheel.RecordEntry{Path: filepath.Base(file), Hash: wheel.SHA256(sums.SHA256), Size: sums.Size}, err
+}
+
+// keyOf shortens a hexadecimal digest.
+func keyOf(digest string) string {
+	sum, err := hex.DecodeString(digest)
+	if err != nil || len(sum) != sha256.Size {
+		return "" // not one of ours
+	}
+	return short(sum)
 }
 
 // keyFor names a folder of files: byte code belongs to one kind of interpreter,

@@ -122,12 +122,16 @@ type SelectOptions struct {
 	// them could use, so that the verdicts are complete. Without it, what comes
 	// behind the chosen interpreter is not looked at.
 	Explain bool
+	// Root, where it is not "", is an agent's root folder: what is known there of
+	// the very same zip is not read again.
+	Root string
 }
 
 // Select is [Select] for the extension in the zip, after reading from the
 // packages what the choice depends on: each is opened and checked, and its
 // METADATA read.
 func (z *Zip) Select(ctx context.Context, list []interpreters.Interpreter, opt SelectOptions) (Choice, error) {
+	z.recall(opt.Root)
 	all := newCandidates(list)
 	if opt.Explain && !z.Extension.Manifest.ZipSafe {
 		z.readFitting(ctx, all)

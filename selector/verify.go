@@ -58,7 +58,7 @@ func Verify(ctx context.Context, root, what string, repair bool) (Verified, erro
 		out.Damage[part.rel] = damage
 		if repair {
 			if damage, err = v.repair(ctx, part, damage); err != nil {
-				problems = append(problems, fmt.Errorf("%s: %s cannot be repaired: %w", rec.Name, part.rel, err))
+				problems = append(problems, fault.WithCode(fmt.Errorf("%s: %s cannot be repaired: %w", rec.Name, part.rel, err), fault.Mismatch))
 			}
 		}
 		problems = append(problems, told(rec.Name, part.rel, damage, repair)...)

@@ -60,7 +60,7 @@ func VerifyZip(ctx context.Context, file string) (VerifiedZip, error) {
 func (z *Zip) verifyPackage(ctx context.Context, p *Package, out *VerifiedZip) (fault.List, error) {
 	name := z.Path + "!" + p.Member
 	if p.Problem != nil {
-		return fault.List{fault.WithCode(fmt.Errorf("%s: %w", name, p.Problem), fault.BadInput)}, nil
+		return fault.List{unusable(name, p.Problem)}, nil
 	}
 	inner, err := z.open(p.Member)
 	if err != nil {
@@ -69,7 +69,7 @@ func (z *Zip) verifyPackage(ctx context.Context, p *Package, out *VerifiedZip) (
 	out.Files += len(inner.Members())
 	z.read(p)
 	if p.Problem != nil {
-		return fault.List{fault.WithCode(fmt.Errorf("%s: %w", name, p.Problem), fault.BadInput)}, nil
+		return fault.List{unusable(name, p.Problem)}, nil
 	}
 	entries, _, err := record(inner, p.Filename)
 	if err != nil {

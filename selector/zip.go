@@ -11,8 +11,10 @@ import (
 	"os"
 	"path"
 	"slices"
+	"time"
 
 	"github.com/axlepack/axle/internal/archive"
+	"github.com/axlepack/axle/internal/deployments"
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/wheel"
@@ -42,6 +44,7 @@ type Zip struct {
 	reader *archive.Reader
 	outer  *archive.Reader // the full package around it, or nil
 	last   nested          // the package that was read last
+	stamp  string          // of the file, from before it was read
 }
 
 // nested is a package that is open.
@@ -69,11 +72,12 @@ func Open(file string) (*Zip, error) {
 	case err != nil:
 		return nil, fault.WithCode(err, fault.BadInput)
 	}
+	stamp := deployments.Stamp(file, time.Now())
 	reader, err := archive.OpenReader(file, archive.Limits{})
 	if err != nil {
 		return nil, err
 	}
-	z := &Zip{Path: file, Size: info.Size(), reader: reader}
+	z := &Zip{Path: file, Size: info.Size(), reader: reader, stamp: stamp}
 	if err = z.unwrap(); err == nil {
 		err = z.readManifest()
 	}

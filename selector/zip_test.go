@@ -171,7 +171,7 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("%s: exit code %d, want 3", name, code)
 		}
 	}
-	if _, err := Open(filepath.Join(t.TempDir(), "gone.zip")); fault.ExitCode(err) != fault.BadInput {
+	if _, err := Open(filepath.Join(t.TempDir(), "gone.zip")); fault.ExitCode(err) != fault.NotFound {
 		t.Errorf("a file that is not there: %v", err)
 	}
 	if _, err := Open(t.TempDir()); fault.ExitCode(err) != fault.BadInput {

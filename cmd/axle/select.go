@@ -56,7 +56,7 @@ func (e *env) choose(cmd *cobra.Command, f selectFlags, path string, explain boo
 	}
 	e.warn(z.Warnings)
 	opt := selector.SelectOptions{Policy: a.Policy, Explain: explain}
-	opt.StrictOrder = opt.StrictOrder || f.strict
+	opt.StrictOrder, opt.Root = opt.StrictOrder || f.strict, a.Root
 	choice, err := z.Select(cmd.Context(), find(), opt)
 	e.warn(choice.Warnings())
 	return z, choice, a, err

@@ -2,6 +2,7 @@ package deployments
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 )
@@ -111,9 +112,12 @@ func (s *Store) collectPackages(ctx context.Context, used map[string]bool, dry b
 func (s *Store) Drop(ctx context.Context, rel string) error {
 	key := strings.TrimPrefix(rel, "p/")
 	path := s.Path("l/" + packageLock + key)
-	f, err := tryLock(path, alone, true)
+	f, err := probe(path, true, later)
+	if errors.Is(err, errBusy) {
+		return nil // another deployment is about to have it
+	}
 	if err != nil {
-		return nil
+		return err
 	}
 	defer unlink(f, path)
 	used, damaged, err := s.used()

@@ -30,7 +30,7 @@ func (s *Store) Holders() ([]Holder, error) {
 				continue
 			}
 			path := s.Path(folder + "/" + e.Name())
-			f, err := probe(path, false)
+			f, err := probe(path, false, soon)
 			if err == nil {
 				_ = f.Close()
 			}

@@ -152,12 +152,19 @@ func (l Lease) Release() {
 	}
 }
 
-// probe is tryLock for asking whether a lock is held: others that ask in the same
-// moment hold it very shortly.
-func probe(path string, create bool) (*os.File, error) {
+// Others hold a lock for a moment when they ask who holds it, and so does a
+// process that is just being made, until it becomes its program. What matters is
+// who holds it for longer.
+const (
+	soon  = 2 * time.Millisecond
+	later = 500 * time.Millisecond
+)
+
+// probe is tryLock with so much patience.
+func probe(path string, create bool, patience time.Duration) (*os.File, error) {
 	for wait := 200 * time.Microsecond; ; wait *= 2 {
 		f, err := tryLock(path, alone, create)
-		if !errors.Is(err, errBusy) || wait > 2*time.Millisecond {
+		if !errors.Is(err, errBusy) || wait > patience {
 			return f, err
 		}
 		time.Sleep(wait)
@@ -166,7 +173,7 @@ func probe(path string, create bool) (*os.File, error) {
 
 // leased tells whether something runs from a deployment.
 func (s *Store) leased(name, id string) bool {
-	f, err := probe(s.Path("l/"+leaseName(name, id)), false)
+	f, err := probe(s.Path("l/"+leaseName(name, id)), false, soon)
 	if err == nil {
 		_ = f.Close()
 	}
@@ -178,7 +185,7 @@ func (s *Store) leased(name, id string) bool {
 // goes with it.
 func (s *Store) claim(name, id string) (func(), error) {
 	path := s.Path("l/" + leaseName(name, id))
-	f, err := probe(path, true)
+	f, err := probe(path, true, soon)
 	if errors.Is(err, errBusy) {
 		return nil, running(name, id)
 	}

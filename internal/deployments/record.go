@@ -41,6 +41,8 @@ type Record struct {
 type Zip struct {
 	Path string `json:"path"`
 	Size int64  `json:"size"`
+	// Stamp tells whether the file is still the same, see [Stamp].
+	Stamp string `json:"stamp,omitempty"`
 }
 
 // Package is the dependency package of a deployment.
@@ -52,6 +54,8 @@ type Package struct {
 	// Folder holds its extracted members.
 	Folder string `json:"folder"`
 	Tag    string `json:"tag"`
+	// Found is what reading it told, in the words of the package selector.
+	Found json.RawMessage `json:"found,omitempty"`
 }
 
 // Interpreter is the executable that a deployment runs under, and how it
