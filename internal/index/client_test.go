@@ -288,7 +288,7 @@ func TestDamagedPageIsFetchedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, data := range []string{"", "\x01", "\x01\x02\x02\x00\x00\xff\xff", strings.Repeat("x", 5000)} {
-		if err := store.Set("page-1", s.Simple()+"demo/", []byte(data)); err != nil {
+		if err := store.Set("page-2", s.Simple()+"demo/", []byte(data)); err != nil {
 			t.Fatal(err)
 		}
 		if got := names(project(t, newClient(t, s, withCache(t, dir)), "demo")); len(got) != 1 {

@@ -32,7 +32,7 @@ func (d *download) short() bool { return d.file.Size > 0 && d.done < d.file.Size
 
 // run writes the file's bytes to w, taking up a broken download where it broke.
 func (d *download) run(ctx context.Context, w io.Writer) error {
-	check := newCheck(d.file)
+	check := newCheck(d.file.Hashes)
 	out := io.MultiWriter(w, check)
 	for resumes := 0; ; resumes++ {
 		header := map[string]string{"Accept-Encoding": "identity"}

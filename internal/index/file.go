@@ -36,9 +36,11 @@ type File struct {
 	// UploadTime is zero where the index does not say (PEP 700).
 	UploadTime time.Time
 	// HasMetadata says that the index states it serves URL + ".metadata"
-	// (PEP 658, 714); MetadataHash is its SHA-256 where stated.
-	HasMetadata  bool
-	MetadataHash string
+	// (PEP 658, 714); MetadataHash is its SHA-256 where stated, the others are
+	// by the name of their algorithm, as in Hashes.
+	HasMetadata         bool
+	MetadataHash        string
+	OtherMetadataHashes map[string]string
 	// IsWheel tells which of Wheel and Sdist is set. Neither is when the file
 	// is Unusable.
 	IsWheel bool

@@ -108,7 +108,7 @@ func (p *htmlPage) anchor() {
 func (l *link) setMetadata(value string) {
 	algorithm, hex, hashed := strings.Cut(value, "=")
 	l.metadata = hashed || value == "true"
-	if h, ok := newDigest(algorithm, hex); ok && h.algorithm == "sha256" {
-		l.metaHash = h.hex
+	if h, ok := newDigest(algorithm, hex); ok {
+		l.addMetadataHash(h)
 	}
 }

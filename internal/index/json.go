@@ -142,8 +142,6 @@ func (l *link) readMetadata(f *jsonFile) {
 	}
 	l.metadata = raw[0] == '{' || string(raw) == "true"
 	for _, h := range readHashes(raw) {
-		if h.algorithm == "sha256" {
-			l.metaHash = h.hex
-		}
+		l.addMetadataHash(h)
 	}
 }

@@ -22,7 +22,9 @@ type link struct {
 	size     int64
 	uploaded int64 // microseconds since 1970; 0 = not said
 	metadata bool
-	metaHash string // SHA-256 of the metadata file
+	// Of the metadata file: its SHA-256, and other digests.
+	metaHash   string
+	metaOthers []digest
 }
 
 // digest is a checksum in hexadecimal digits of lower case.
@@ -32,7 +34,8 @@ type digest struct{ algorithm, hex string }
 // in hexadecimal digits; 0 is any length.
 var digestLengths = map[string]int{
 	"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128,
-	"blake2b": 0, "blake2s": 0, "blake2b_256": 64, "sha3_256": 64, "sha3_512": 128,
+	"blake2b": 0, "blake2s": 0, "blake2b_256": 64,
+	"sha3_224": 56, "sha3_256": 64, "sha3_384": 96, "sha3_512": 128,
 }
 
 // newDigest takes a digest that is one; a page's other fragments are not.
@@ -155,6 +158,15 @@ func (l *link) readFragment(fragment string) {
 	}
 }
 
+// addMetadataHash keeps a digest of the metadata file.
+func (l *link) addMetadataHash(h digest) {
+	if h.algorithm == "sha256" {
+		l.metaHash = h.hex
+	} else {
+		l.metaOthers = append(l.metaOthers, h)
+	}
+}
+
 // mayLink keeps a page of the network from naming files of this machine.
 func mayLink(base, u *url.URL) bool {
 	switch u.Scheme {
@@ -234,20 +246,26 @@ func (l *link) file(n fileName, source string, specifiers *specifierTable) File 
 		Name: l.name, URL: l.url,
 		RequiresPythonText: l.requires, RequiresPython: specifiers.get(l.requires),
 		Yanked: l.yanked, YankedReason: l.reason,
-		Size: l.size, HasMetadata: l.metadata, MetadataHash: l.metaHash,
+		Size: l.size, HasMetadata: l.metadata, MetadataHash: l.metaHash, OtherMetadataHashes: digestMap(l.metaOthers),
 		IsWheel: n.isWheel, Wheel: n.wheel, Sdist: n.sdist, Unusable: n.unusable, Source: source,
 	}
 	if path, ok := localPath(l.url); ok {
 		f.Path, f.Local = path, true
 	}
-	if len(l.hashes) > 0 {
-		f.Hashes = make(map[string]string, len(l.hashes))
-		for _, h := range l.hashes {
-			f.Hashes[h.algorithm] = h.hex
-		}
-	}
+	f.Hashes = digestMap(l.hashes)
 	if l.uploaded != 0 {
 		f.UploadTime = time.UnixMicro(l.uploaded).UTC()
 	}
 	return f
+}
+
+func digestMap(digests []digest) map[string]string {
+	if len(digests) == 0 {
+		return nil
+	}
+	byName := make(map[string]string, len(digests))
+	for _, h := range digests {
+		byName[h.algorithm] = h.hex
+	}
+	return byName
 }

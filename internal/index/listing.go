@@ -34,6 +34,7 @@ const (
 	flagOtherHashes
 	flagUnusable
 	flagURLEndsInName
+	flagMetaOthers
 )
 
 // encodeListing writes the links of a project's page as a listing.
@@ -132,6 +133,7 @@ func (w *listingWriter) file(b []byte, n named) []byte {
 	}{
 		{l.yanked, flagYanked}, {l.metadata, flagMetadata}, {l.metaHash != "", flagMetaHash},
 		{sha256 != "", flagSHA256}, {len(others) > 0, flagOtherHashes}, {n.unusable != "", flagUnusable},
+		{len(l.metaOthers) > 0, flagMetaOthers},
 	} {
 		if f.on {
 			flags |= f.flag
@@ -156,14 +158,21 @@ func (w *listingWriter) rest(b []byte, n named, sha256 string, others []digest) 
 	}
 	b = appendHex(b, n.metaHash)
 	b = appendHex(b, sha256)
-	if len(others) > 0 {
-		b = binary.AppendUvarint(b, uint64(len(others)))
-		for _, h := range others {
-			b = appendString(appendString(b, h.algorithm), h.hex)
-		}
-	}
+	b = appendDigests(b, others)
 	if n.unusable != "" {
 		b = appendString(b, n.unusable)
+	}
+	return appendDigests(b, n.metaOthers)
+}
+
+// appendDigests writes nothing where there are none: the flags say so.
+func appendDigests(b []byte, digests []digest) []byte {
+	if len(digests) == 0 {
+		return b
+	}
+	b = binary.AppendUvarint(b, uint64(len(digests)))
+	for _, h := range digests {
+		b = appendString(appendString(b, h.algorithm), h.hex)
 	}
 	return b
 }

@@ -160,14 +160,22 @@ func (r *listingReader) announced(flags uint64, l *link) (unusable string) {
 		l.hashes = append(l.hashes, digest{"sha256", hex.EncodeToString([]byte(r.take(32)))})
 	}
 	if flags&flagOtherHashes != 0 {
-		for range r.count() {
-			l.hashes = append(l.hashes, digest{r.text(), r.text()})
-		}
+		l.hashes = append(l.hashes, r.digests()...)
 	}
 	if flags&flagUnusable != 0 {
 		unusable = r.text()
 	}
+	if flags&flagMetaOthers != 0 {
+		l.metaOthers = r.digests()
+	}
 	return unusable
+}
+
+func (r *listingReader) digests() (all []digest) {
+	for range r.count() {
+		all = append(all, digest{r.text(), r.text()})
+	}
+	return all
 }
 
 func (r *listingReader) number() uint64 {

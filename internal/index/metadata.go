@@ -207,13 +207,27 @@ func (c *Client) metadataFile(ctx context.Context, f File) ([]byte, error) {
 	if !f.HasMetadata {
 		return c.judgeUnannounced(ctx, f, data, err)
 	}
-	if err == nil && f.MetadataHash != "" {
-		sum := sha256.Sum256(data)
-		if got := hex.EncodeToString(sum[:]); got != f.MetadataHash {
-			return nil, &MismatchError{File: f.Name + ".metadata", Index: f.Source, Algorithm: "sha256", Want: f.MetadataHash, Got: got, GotSize: int64(len(data))}
-		}
+	if err != nil {
+		return nil, err
 	}
-	return data, err
+	return data, checkMetadata(f, data)
+}
+
+// checkMetadata compares a metadata file with the strongest digest that the
+// index states for it.
+func checkMetadata(f File, data []byte) error {
+	check := newCheck(f.OtherMetadataHashes)
+	if f.MetadataHash != "" {
+		check.algorithm, check.want, check.hash = "sha256", f.MetadataHash, sha256.New()
+	}
+	if check.want == "" {
+		return nil
+	}
+	_, _ = check.Write(data)
+	if got := hex.EncodeToString(check.hash.Sum(nil)); got != check.want {
+		return &MismatchError{File: f.Name + ".metadata", Index: f.Source, Algorithm: check.algorithm, Want: check.want, Got: got, GotSize: int64(len(data))}
+	}
+	return nil
 }
 
 func (c *Client) judgeUnannounced(ctx context.Context, f File, data []byte, err error) ([]byte, error) {

@@ -144,6 +144,16 @@ func TestMetadataThatIsWrong(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+	t.Run("advertised with a digest of another kind", func(t *testing.T) {
+		c := newClient(t, indextest.New(t, indextest.Options{Metadata: indextest.Advertised}, small()))
+		f := file(t, c, wrong.Name)
+		f.MetadataHash, f.OtherMetadataHashes = "", map[string]string{"sha512": strings.Repeat("0", 128)}
+		_, err := c.Metadata(t.Context(), f)
+		var mismatch *index.MismatchError
+		if !errors.As(err, &mismatch) || mismatch.Algorithm != "sha512" {
+			t.Errorf("%v", err)
+		}
+	})
 	t.Run("advertised of another project", func(t *testing.T) {
 		c := newClient(t, indextest.New(t, indextest.Options{Metadata: indextest.Advertised}, wrong))
 		if _, err := c.Metadata(t.Context(), file(t, c, wrong.Name)); fault.ExitCode(err) != fault.BadInput || !strings.Contains(err.Error(), "other 3.0") {

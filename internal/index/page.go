@@ -62,8 +62,9 @@ func parseLinks(address, contentType string, body []byte) ([]link, error) {
 	}
 	base.User = nil
 	media, _, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		media = contentType
+	if err != nil { // parameters that are none: the type stands before them
+		media, _, _ = strings.Cut(contentType, ";")
+		media = strings.ToLower(strings.TrimSpace(media))
 	}
 	var links []link
 	switch media {

@@ -21,7 +21,7 @@ import (
 
 const (
 	// pageSpace names the format of cached pages, listings included.
-	pageSpace = "page-1"
+	pageSpace = "page-2"
 	// accept asks for JSON first: some indexes that answer HTML anyway say
 	// more in it then.
 	accept = typeJSON + ", " + typeHTML + ";q=0.2, " + typeLegacy + ";q=0.1"
