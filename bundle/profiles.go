@@ -120,18 +120,54 @@ func (s *session) widenAs(earlier *lockFile) {
 
 // chooseTargets decides what is built for.
 func (s *session) chooseTargets() (err error) {
-	opt := s.opt
-	if len(opt.Profiles) == 0 {
-		s.targets, err = targets(opt, s.project.Manifest)
-		return err
-	}
-	if len(opt.Targets)+len(opt.Platforms)+len(opt.Pythons) > 0 {
+	opt, own := s.opt, s.project.Manifest.Bundle
+	asked := len(opt.Targets)+len(opt.Platforms)+len(opt.Pythons) > 0
+	switch {
+	case asked && len(opt.Profiles) > 0:
 		return fault.New(fault.Usage, "--profile goes without --target, --platform and --python: the targets are the profiles' own")
+	case len(opt.Profiles) > 0:
+		return s.chooseProfiles(opt.Profiles)
+	case !asked && len(own.Profiles) > 0:
+		list, err := s.ownProfiles()
+		if err != nil {
+			return err
+		}
+		if len(own.Platforms)+len(own.Pythons) > 0 {
+			if s.targets, err = targets(opt, s.project.Manifest); err != nil {
+				return err
+			}
+		}
+		return s.chooseProfiles(list)
 	}
+	s.targets, err = targets(opt, s.project.Manifest)
+	return err
+}
+
+// ownProfiles are those that extension.yml names.
+func (s *session) ownProfiles() ([]profiles.Profile, error) {
+	var list []profiles.Profile
+	var problems fault.List
+	for _, name := range s.project.Manifest.Bundle.Profiles {
+		p, err := profiles.LoadFrom(s.project.Dir, name)
+		if err != nil {
+			problems = append(problems, fault.WithHints(err, "extension.yml names it under bundle.profiles"))
+		}
+		list = append(list, p)
+	}
+	return list, problems.Err()
+}
+
+// chooseProfiles adds the targets of profiles to those that there are.
+func (s *session) chooseProfiles(list []profiles.Profile) (err error) {
 	var warnings []fault.Warning
-	s.profiled, warnings, err = profiledBy(opt.Profiles, s.project.Manifest)
+	s.profiled, warnings, err = profiledBy(list, s.project.Manifest)
 	s.warn(warnings...)
-	s.targets = floors(s.profiled)
+	for _, t := range floors(s.profiled) {
+		served := func(o target.Target) bool { return sameButFloor(o, t) && t.Platform.Admits(o.Platform) }
+		if !slices.ContainsFunc(s.targets, served) {
+			s.targets = append(s.targets, t)
+		}
+	}
 	return err
 }
 

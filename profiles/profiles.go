@@ -32,6 +32,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -179,18 +180,25 @@ func check(r interpreters.Report) error {
 
 // Load is the profile of a known system, or that in a file. What is neither is
 // an error with exit code 11.
-func Load(name string) (Profile, error) {
+func Load(name string) (Profile, error) { return LoadFrom("", name) }
+
+// LoadFrom is Load for files that are named relative to a folder.
+func LoadFrom(dir, name string) (Profile, error) {
 	if p, ok, err := known(name); ok || err != nil {
 		return p, err
 	}
-	data, err := os.ReadFile(name)
+	file := name
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(dir, file)
+	}
+	data, err := os.ReadFile(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Profile{}, unknown(name)
+		return Profile{}, unknown(file)
 	case err != nil:
 		return Profile{}, fault.WithCode(err, fault.BadInput)
 	}
-	return Read(name, data)
+	return Read(file, data)
 }
 
 func unknown(name string) error {

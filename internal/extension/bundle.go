@@ -2,6 +2,7 @@ package extension
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/pep508"
@@ -17,6 +18,10 @@ type Bundle struct {
 	// Pythons to build for, sorted, each once; nil when not written, and then
 	// those that requires_python admits are meant.
 	Pythons []target.Python
+	// Profiles are agents to build for: names of known systems, and files
+	// relative to the project. Where Platforms or Pythons are written, these
+	// count too.
+	Profiles []string
 	// Requirements are the requirements files, or pyproject.toml, relative to
 	// the project; nil when not written.
 	Requirements []string
@@ -94,7 +99,7 @@ type Bound struct {
 }
 
 var (
-	bundleKeys = []string{"platforms", "pythons", "requirements", "extras", "groups", "exclude", "index", "policy"}
+	bundleKeys = []string{"platforms", "pythons", "profiles", "requirements", "extras", "groups", "exclude", "index", "policy"}
 	indexKeys  = []string{"url", "extra", "find_links", "no_index", "pins"}
 	extraKeys  = []string{"name", "url", "explicit"}
 	policyKeys = []string{"pre", "only_final", "only_binary", "no_binary", "build_sdists", "require_hashes", "align", "prefer", "resolution", "allow_missing",
@@ -104,6 +109,13 @@ var (
 func (b *Bundle) read(section yamldoc.Map) {
 	b.readPlatforms(section)
 	b.readPythons(section)
+	for _, v := range members(section, "profiles") {
+		if slices.Contains(b.Profiles, v.Scalar()) {
+			v.Warn(v.Scalar() + " is in the list already")
+			continue
+		}
+		b.Profiles = append(b.Profiles, v.Scalar())
+	}
 	b.readRequirements(section)
 	b.readExtras(section)
 	b.readGroups(section)
