@@ -193,10 +193,14 @@ func readHashes(n node) map[string]string {
 		digest, ok := m.text()
 		if ok && strings.Trim(strings.ToLower(digest), "0123456789abcdef") != "" {
 			m.fail("is no hexadecimal digest", "")
-		} else if ok && algorithm == "sha256" && len(digest) != 64 {
+		} else if ok && strings.EqualFold(algorithm, "sha256") && len(digest) != 64 {
 			m.fail(fmt.Sprintf("has %d digits, where SHA-256 has 64", len(digest)), "")
 		}
-		hashes[strings.ToLower(algorithm)] = strings.ToLower(digest)
+		name := strings.ToLower(algorithm)
+		if _, twice := hashes[name]; twice {
+			n.fail("has "+name+" twice", "")
+		}
+		hashes[name] = strings.ToLower(digest)
 	}
 	if len(hashes) == 0 {
 		n.fail("is empty: there has to be a digest", "")

@@ -44,6 +44,8 @@ func TestBad(t *testing.T) {
 		{"another project", strings.Replace(one(""), "'kiln'", "'oven'", 1), "pylock.toml:7:3: packages[0].wheels[0]: kiln-1.0-py3-none-any.whl is a file of kiln, not of oven"},
 		{"no wheel", strings.Replace(one(""), "py3-none-any", "py3", 1), "pylock.toml:7:3: packages[0].wheels[0]: kiln-1.0-py3.whl: not a wheel file name"},
 		{"no digest", strings.Replace(one(""), digest, "{}", 1), "pylock.toml:7:58: packages[0].wheels[0].hashes: is empty: there has to be a digest"},
+		{"a long digest", strings.Replace(one(""), digest, "{SHA256='"+strings.Repeat("0", 65)+"'}", 1), "packages[0].wheels[0].hashes.SHA256: has 65 digits, where SHA-256 has 64"},
+		{"a digest twice", strings.Replace(one(""), digest, "{sha512='0', SHA512='1'}", 1), "packages[0].wheels[0].hashes: has sha512 twice"},
 		{"a short digest", strings.Replace(one(""), digest, "{sha256='0'}", 1), "packages[0].wheels[0].hashes.sha256: has 1 digits, where SHA-256 has 64"},
 		{"a digest that is none", strings.Replace(one(""), digest, "{md5='xyz'}", 1), "packages[0].wheels[0].hashes.md5: is no hexadecimal digest"},
 		{"no place", strings.Replace(one(""), "url =", "name =", 1), "pylock.toml:7:3: packages[0].wheels[0]: has neither url nor path"},
