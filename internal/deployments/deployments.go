@@ -28,6 +28,7 @@ package deployments
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -254,16 +255,38 @@ func damaged(name string, err error) error {
 		"deploy its zip again: axle deploy ZIP")
 }
 
-func (s *Store) notDeployed(name string) error {
+func (s *Store) notDeployed(name string) error { return &notDeployedError{s, name} }
+
+// notDeployedError looks at what is deployed only when somebody asks for hints.
+type notDeployedError struct {
+	store *Store
+	name  string
+}
+
+// Error names the extension and the root.
+func (e *notDeployedError) Error() string { return e.name + ": not deployed in " + e.store.root }
+
+// ExitCode is 11.
+func (e *notDeployedError) ExitCode() int { return fault.NotFound }
+
+// Hints say what is deployed.
+func (e *notDeployedError) Hints() []string {
 	hints := []string{"deploy it with: axle deploy ZIP"}
-	if names := s.names(); len(names) > 0 {
-		if near, ok := fault.Nearest(name, names); ok {
-			hints = append([]string{"did you mean " + near + "?"}, hints...)
-		}
+	names := e.store.names()
+	if near, ok := fault.Nearest(e.name, names); ok {
+		hints = append([]string{"did you mean " + near + "?"}, hints...)
+	}
+	if more := len(names) - maxNamed; more > 0 {
+		return append(hints, fmt.Sprintf("deployed are: %s, and %d more", strings.Join(names[:maxNamed], ", "), more))
+	}
+	if len(names) > 0 {
 		hints = append(hints, "deployed are: "+strings.Join(names, ", "))
 	}
-	return fault.New(fault.NotFound, name+": not deployed in "+s.root, hints...)
+	return hints
 }
+
+// maxNamed is how many extensions a hint names.
+const maxNamed = 20
 
 // names are the extensions that are deployed, sorted.
 func (s *Store) names() []string {
