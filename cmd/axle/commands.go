@@ -12,6 +12,8 @@ var commands = []struct {
 	{"lock", newLock},
 	{"matrix", newMatrix},
 	{"inspect", newInspect},
+	{"tree", newTree},
+	{"why", newWhy},
 	{"demo", newDemo},
 	{"schema", newSchema},
 	{"interpreters", newInterpreters},
