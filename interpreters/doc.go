@@ -40,8 +40,9 @@
 // Where a [Memory] is given, an answer is kept until one of the files it
 // depends on (the executable, its libraries, the C library, pyvenv.cfg) has
 // another inode, size or time of change, or the running system is another, or
-// the script is. An executable that only starts another one, which can change
-// without any file telling (a shim of a version manager), is resolved to what
-// it starts, and asked every time. A memory that cannot be read or
-// written costs time, never an error.
+// the script is. Which names in a folder are those of interpreters is kept until
+// the folder has another time of change. An executable that only starts another
+// one, which can change without any file telling (a shim of a version manager),
+// is resolved to what it starts, and asked every time. A memory that cannot be
+// read or written costs time, never an error.
 package interpreters
