@@ -14,6 +14,7 @@ var commands = []struct {
 	{"inspect", newInspect},
 	{"tree", newTree},
 	{"why", newWhy},
+	{"outdated", newOutdated},
 	{"demo", newDemo},
 	{"schema", newSchema},
 	{"interpreters", newInterpreters},
