@@ -285,9 +285,10 @@ func leftovers(dir string) []string {
 		if err != nil {
 			return nil
 		}
-		name := e.Name() // .axle-build.json stays: it says what the build made
+		name := e.Name()
+		stays := name == ".axle-build.json" || name == ".axle-files" // what a build made, and what a deployment has
 		inTemp := filepath.Base(filepath.Dir(path)) == "tmp" || filepath.Base(filepath.Dir(path)) == ".tmp"
-		if strings.HasPrefix(name, ".axle-") && name != ".axle-build.json" || strings.HasSuffix(name, ".part") || inTemp {
+		if strings.HasPrefix(name, ".axle-") && !stays || strings.HasSuffix(name, ".part") || inTemp {
 			left = append(left, path)
 		}
 		return nil
