@@ -3,7 +3,6 @@ package deployments
 import (
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/wheel"
 )
 
@@ -36,7 +36,7 @@ func (f Fill) fill(dir, final string) error {
 	}
 	for _, e := range list {
 		if e.Path == SumsFile {
-			return fmt.Errorf("%s: a file of this name is axle's own", SumsFile)
+			return fault.New(fault.BadInput, SumsFile+": a file of this name is axle's own")
 		}
 	}
 	return os.WriteFile(filepath.Join(dir, SumsFile), list.Marshal(), 0o644)
