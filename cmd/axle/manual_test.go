@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/cpuguy83/go-md2man/v2/md2man"
-	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 	"github.com/spf13/pflag"
@@ -101,7 +100,7 @@ func compareFiles(t *testing.T, dir string, want map[string]string) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if got[name] != want[name] {
-			t.Errorf("%s is not up to date: go test ./cmd/axle -run '%s' -update\n%s", filepath.Join(dir, name), t.Name(), cmp.Diff(got[name], want[name]))
+			t.Errorf("%s is not up to date: go test ./cmd/axle -run %s -update", filepath.Join(dir, name), t.Name())
 		}
 		delete(got, name)
 	}
@@ -122,8 +121,8 @@ func TestReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(string(got), want); diff != "" {
-			t.Errorf("docs/reference/%s is not up to date: go test ./cmd/axle -run TestReference -update\n%s", name, diff)
+		if string(got) != want {
+			t.Errorf("docs/reference/%s is not up to date: go test ./cmd/axle -run TestReference -update", name)
 		}
 	}
 }
@@ -132,7 +131,9 @@ func referenceOfCommands() string {
 	var b strings.Builder
 	b.WriteString("# Commands\n\nWritten by the program. `axle help COMMAND` prints the same. The exit codes are in [exit codes](../topics/exit-codes.md).\n")
 	root := documented()
-	each(root, func(c *cobra.Command) { fmt.Fprintf(&b, "\n- [`%s`](#%s): %s", c.CommandPath(), anchor(c.CommandPath()), c.Short) })
+	each(root, func(c *cobra.Command) {
+		fmt.Fprintf(&b, "\n- [`%s`](#%s): %s", c.CommandPath(), anchor(c.CommandPath()), c.Short)
+	})
 	b.WriteString("\n")
 	each(root, func(c *cobra.Command) {
 		c.InitDefaultHelpFlag()
