@@ -201,3 +201,25 @@ func TestPyString(t *testing.T) {
 		}
 	})
 }
+
+// TestFirstCollection: the first search for garbage waits, and the next come
+// as the interpreter has them, or as the extension does.
+func TestFirstCollection(t *testing.T) {
+	code := "import gc, sys\nbefore = gc.get_threshold()[0]\n" +
+		"if len(sys.argv) > 1:\n    gc.set_threshold(1234)\n" +
+		"class Part(object):\n    pass\nkept = []\nfor n in range(60000):\n    part = Part()\n    part.part = part\n    kept.append(part)\n" +
+		"print(before == 50000, gc.get_threshold()[0] <= 2000, gc.get_threshold()[0])\n"
+	somePythons(t, func(t *testing.T, in interpreters.Interpreter) {
+		if in.Report.Implementation != "cpython" || in.Report.PythonVersion().Release(0) < 3 {
+			t.Skip("nothing waits there")
+		}
+		root := t.TempDir()
+		place(t, writeZip(t, content{"extension.yml": manifest("demo", "1.0.0"), "extension.py": code}), root, in)
+		if r := run(t, RunOptions{Root: root, Name: "demo"}); r.code != 0 || !strings.HasPrefix(r.stdout, "True True ") {
+			t.Errorf("%d %q %s", r.code, r.stdout, r.stderr)
+		}
+		if r := run(t, RunOptions{Root: root, Name: "demo", Args: []string{"own"}}); r.code != 0 || !strings.HasSuffix(r.stdout, " 1234\n") {
+			t.Errorf("%d %q %s", r.code, r.stdout, r.stderr)
+		}
+	})
+}

@@ -155,6 +155,34 @@ def show_without(boot):
     return show
 
 
+# So many objects that can be part of a cycle are made before the first search for garbage.
+PATIENCE = 50000
+
+
+def relax_collector():
+    """Let the first search for garbage wait; from then on they come as usual.
+
+    Imports make many objects and no garbage: those of requests and cryptography
+    take a twentieth less time. An unreachable cycle notices the first search.
+    """
+    implementation = getattr(sys, "implementation", None)
+    if implementation is None or implementation.name != "cpython":
+        return
+    import gc
+    usual, set_threshold = gc.get_threshold(), gc.set_threshold
+    if not 0 < usual[0] < PATIENCE:
+        return
+
+    class Noticed(object):
+        def __del__(self, get_threshold=gc.get_threshold):
+            if get_threshold()[0] == PATIENCE:  # or else the extension has set its own
+                set_threshold(*usual)
+
+    noticed = Noticed()
+    noticed.cycle = noticed
+    set_threshold(PATIENCE, *usual[1:])
+
+
 def prepare(boot, host, starter, code, package, pth, extra, version, again):
     """Make the path, and a __main__ of the extension's own; gives its code and names."""
     sys.excepthook = show_without(boot)
@@ -163,6 +191,7 @@ def prepare(boot, host, starter, code, package, pth, extra, version, again):
         fail(boot, 4, "its interpreter %s is Python %d.%d.%d now, and was %s at the deployment" % (
             (sys.executable,) + tuple(sys.version_info[:3]) + (".".join(str(n) for n in version),)), again)
     code = under(root, code)
+    relax_collector()
     # The extension first, as the folder of any script; its dependencies
     # behind the standard library, where site-packages are.
     sys.path[:] = [code] + [under(code, p) for p in extra] + without_site(host)
