@@ -27,7 +27,7 @@ var bootSource string
 // calls, the package that answers for universal_extension, and what starts an
 // extension written as a class.
 //
-//go:embed starter/*.py starter/universal_extension/*.py
+//go:embed starter/*.py starter/universal_extension/*.py starter/universal_extension/deco/*.py
 var starterFiles embed.FS
 
 var bootDigest = sync.OnceValue(func() string {

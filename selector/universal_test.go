@@ -117,3 +117,29 @@ func TestFieldsAreNotShown(t *testing.T) {
 		t.Errorf("%s%s", r.stdout, r.stderr)
 	}
 }
+
+// TestUniversalOnEachPython: one extension as it runs on a Universal Agent, on
+// every Python of the machine.
+func TestUniversalOnEachPython(t *testing.T) {
+	code := py("import json, logging",
+		"from universal_extension import UniversalExtension", "from universal_extension import ExtensionResult", "from universal_extension import logger, ui",
+		"from universal_extension.deco.choice import dynamic_choice_command", "from universal_extension.deco.command import dynamic_command",
+		"class Extension(UniversalExtension):",
+		"    def __init__(self):", "        super(Extension, self).__init__()", "        self.log = logging.getLogger('UNV')",
+		"    @dynamic_choice_command('host')", "    def hosts(self, fields):", "        return ExtensionResult(rc=0, message='', values=['a', 'b'])",
+		"    @dynamic_command('again')", "    def again(self, fields):", "        return ExtensionResult(message='ok')",
+		"    def extension_start(self, fields):",
+		"        logger.debug('not seen')", "        self.log.warning('seen')", "        ui.update_output_fields({'step': 1})",
+		"        print('own line')",
+		"        return ExtensionResult(rc=fields['rc'], message='done', output_fields={'hosts': self.hosts(fields).values}, unv_output=json.dumps(fields['list']))")
+	zip := writeZip(t, content{"extension.yml": manifest("demo", "1.0.0"), "extension.py": code})
+	eachPython(t, func(t *testing.T, in interpreters.Interpreter) {
+		root := t.TempDir()
+		place(t, zip, root, in)
+		r := run(t, RunOptions{Root: root, Name: "demo", Fields: `{"rc": 7, "list": [1, "x"]}`})
+		r.want(t, 7, "own line\n"+`{"message": "done", "output_fields": {"hosts": ["a", "b"]}, "rc": 7, "unv_output": "[1, \"x\"]"}`+"\n")
+		if !strings.Contains(r.stderr, "WARNING seen") || strings.Contains(r.stderr, "not seen") {
+			t.Errorf("the log: %s", r.stderr)
+		}
+	})
+}
