@@ -104,6 +104,9 @@ func (s *session) writeZips(ctx context.Context, wheels *merge.Wheels, out *stag
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	if err := s.checkLengths(written); err != nil {
+		return err
+	}
 	for _, w := range written {
 		result.Packages = append(result.Packages, output(out.finalPackage(w.Path), w.Sums, w.Package.Targets))
 	}

@@ -102,6 +102,9 @@ func (d *deployer) deploy(ctx context.Context) (deployments.Record, bool, error)
 		}
 	}
 	d.locate()
+	if err := d.checkOwnLengths(); err != nil {
+		return d.rec, false, errors.Join(err, d.undo(ctx))
+	}
 	return d.store.Place(ctx, d.rec, d.fill(ctx))
 }
 
@@ -302,7 +305,7 @@ func (d *deployer) openPackage() (*deployments.Package, *archive.Reader, wheel.R
 		return nil, nil, nil, err
 	}
 	p := &deployments.Package{File: d.c.Package.File(), Digest: digest, Tag: d.c.Tag.String(), Folder: "p/" + d.keyFor(keyOf(digest)), Found: told}
-	return p, inner, entries, d.checkLengths(p.Folder, inner)
+	return p, inner, entries, d.checkLengths(p.Folder, inner.Names())
 }
 
 // have finds a file that is on the agent already, see [deployments.Store.Share].

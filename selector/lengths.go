@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/fault"
 )
 
@@ -13,12 +12,25 @@ import (
 // told otherwise take 260 characters with the one that ends it.
 const windowsPath = 259
 
-// checkLengths refuses a package with a member whose path would be too long.
-func (d *deployer) checkLengths(folder string, r *archive.Reader) error {
+// checkLengths refuses files below a folder of the root whose paths would be too
+// long. What is built is checked too, see package bundle.
+func (d *deployer) checkLengths(folder string, names []string) error {
 	if runtime.GOOS != "windows" {
 		return nil
 	}
-	return tooLong(filepath.Join(d.store.Root(), filepath.FromSlash(folder)), r.Names())
+	return tooLong(filepath.Join(d.store.Root(), filepath.FromSlash(folder)), names)
+}
+
+// checkOwnLengths does so with the extension's own files.
+func (d *deployer) checkOwnLengths() error {
+	if d.rec.ZipSafe {
+		return nil
+	}
+	var names []string
+	for _, m := range d.z.own() {
+		names = append(names, m.Name)
+	}
+	return d.checkLengths(d.rec.Code, names)
 }
 
 // tooLong is an error that names the longest member below dir where its path
