@@ -223,7 +223,7 @@ func TestAgentRefusals(t *testing.T) {
 		a.run(2, command)
 		a.run(3, append(with, command, page)...)
 		a.says("", "not a zip archive")
-		a.run(3, append(with, command, filepath.Join(a.home, "gone.zip"))...)
+		a.run(11, append(with, command, filepath.Join(a.home, "gone.zip"))...)
 		a.run(4, append(with, command, old)...)
 		a.says("", "no interpreter fits")
 		a.run(4, command, "--interpreter", filepath.Join(a.home, "gone"), zip)
