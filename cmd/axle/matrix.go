@@ -1,22 +1,42 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/axlepack/axle/bundle"
+	"github.com/axlepack/axle/internal/inspect"
+	"github.com/axlepack/axle/internal/report"
 )
 
 func newMatrix(e *env) *cobra.Command {
 	var f buildFlags
 	var asJSON, check, locked bool
 	cmd := &cobra.Command{
-		Use:     "matrix [DIR]",
-		Short:   "Show which package would serve which Python on which platform, or why none",
-		Args:    args(cobra.MaximumNArgs(1)),
+		Use:   "matrix [DIR|ZIP [DIR|ZIP]]",
+		Short: "Show which package serves which Python on which platform, or why none",
+		Long: `Show which package would serve which Python on which platform, or why none does.
+Of a ZIP: which package in it does, also of one that UIP-CLI made; --python and
+--platform choose the cells. Of two: which targets the second gains and loses,
+and what becomes of versions and sizes.`,
+		Example: "  axle matrix\n  axle matrix dist/extension_build/my_extension-1.0.0.zip\n  axle matrix old.zip new.zip",
+		Args:    args(cobra.MaximumNArgs(2)),
 		GroupID: "build",
 		RunE: func(cmd *cobra.Command, list []string) error {
+			if len(list) == 2 {
+				return e.compare(cmd, f, list[0], list[1], asJSON)
+			}
+			if len(list) == 1 && isZipFile(list[0]) {
+				matrix, err := e.matrixOfZip(cmd, f, list[0])
+				if err != nil {
+					return err
+				}
+				return e.showMatrix(matrix, nil, asJSON, check)
+			}
 			opt, err := e.options(f, list)
 			if err != nil {
 				return err
@@ -31,20 +51,7 @@ func newMatrix(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			matrix := plan.Matrix()
-			if asJSON {
-				err = e.writeJSON("matrix", matrix)
-			} else {
-				err = matrix.Text(e.stdout)
-				if len(plan.Served) > 0 {
-					fmt.Fprintln(e.stdout)
-					drawServed(e.stdout, plan.Served)
-				}
-			}
-			if err == nil && check {
-				err = matrix.Check()
-			}
-			return err
+			return e.showMatrix(plan.Matrix(), plan.Served, asJSON, check)
 		},
 	}
 	f.add(cmd)
@@ -52,4 +59,74 @@ func newMatrix(e *env) *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&check, "check", false, "exit with 5 when a target has no package")
 	return cmd
+}
+
+// showMatrix prints a matrix; with check a hole is an error.
+func (e *env) showMatrix(matrix report.Matrix, served []bundle.Served, asJSON, check bool) error {
+	var err error
+	if asJSON {
+		err = e.writeJSON("matrix", matrix)
+	} else {
+		err = matrix.Text(e.stdout)
+		if len(served) > 0 {
+			fmt.Fprintln(e.stdout)
+			drawServed(e.stdout, served)
+		}
+	}
+	if err == nil && check {
+		err = matrix.Check()
+	}
+	return err
+}
+
+// isZipFile tells an extension zip from a project folder; what is neither is
+// looked for as what its name says.
+func isZipFile(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil {
+		return strings.HasSuffix(strings.ToLower(path), ".zip")
+	}
+	return !info.IsDir()
+}
+
+// matrixOfZip is what an agent finds in a zip.
+func (e *env) matrixOfZip(cmd *cobra.Command, f buildFlags, path string) (report.Matrix, error) {
+	if len(f.targets)+len(f.profiles) > 0 {
+		return report.Matrix{}, usageError(cmd, errors.New("the cells of a zip are chosen by --python and --platform; for an agent there is axle select --profile"))
+	}
+	found, err := inspect.Zip(cmd.Context(), path)
+	if err != nil {
+		return report.Matrix{}, err
+	}
+	e.warn(found.Warnings)
+	return found.Matrix(inspect.MatrixOptions{Pythons: f.pythons, Platforms: f.platforms})
+}
+
+// matrixOf is that of a project or a zip.
+func (e *env) matrixOf(cmd *cobra.Command, f buildFlags, path string) (report.Matrix, error) {
+	if isZipFile(path) {
+		return e.matrixOfZip(cmd, f, path)
+	}
+	plan, err := e.plan(cmd, f, []string{path})
+	if err != nil {
+		return report.Matrix{}, err
+	}
+	return plan.Matrix(), nil
+}
+
+// compare prints what changes from one project or zip to another.
+func (e *env) compare(cmd *cobra.Command, f buildFlags, from, to string, asJSON bool) error {
+	was, err := e.matrixOf(cmd, f, from)
+	if err != nil {
+		return err
+	}
+	is, err := e.matrixOf(cmd, f, to)
+	if err != nil {
+		return err
+	}
+	c := report.Compare(was, is)
+	if asJSON {
+		return e.writeJSON("comparison", c)
+	}
+	return c.Text(e.stdout)
 }

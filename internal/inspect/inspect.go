@@ -43,6 +43,8 @@ type Extension struct {
 	Packages      []Package      `json:"packages"`
 
 	Warnings []fault.Warning `json:"-"`
+
+	python extension.PythonRange
 }
 
 // Amount is a number of files and their size, unpacked.
@@ -64,6 +66,8 @@ type Package struct {
 	Distributions []Distribution `json:"distributions"`
 	// Problem says why the package cannot be read, or used at all.
 	Problem string `json:"problem,omitempty"`
+
+	choosable
 }
 
 // Distribution is a project's files inside a package, as its dist-info names
@@ -92,6 +96,8 @@ type Native struct {
 	Needs string `json:"needs,omitempty"`
 	// ABI is the Python ABI that its name claims: "cp311", "abi3".
 	ABI string `json:"abi,omitempty"`
+
+	glibc [2]int
 }
 
 // EntryPoint is a line of entry_points.txt.
@@ -113,7 +119,7 @@ func Zip(ctx context.Context, file string) (Extension, error) {
 	out := Extension{
 		File: file, Size: z.Size, Warnings: z.Warnings, Packages: make([]Package, len(z.Extension.Packages)),
 		Name: m.Name, Version: m.Version.String(), APILevel: m.APILevel.String(), RequiresPython: m.RequiresPython.String(),
-		ZipSafe: m.ZipSafe, Description: m.Description, Owner: ownerText(m.Owner),
+		python: m.RequiresPython, ZipSafe: m.ZipSafe, Description: m.Description, Owner: ownerText(m.Owner),
 	}
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))

@@ -47,6 +47,7 @@ func describe(f native.Facts) Native {
 		}
 		glibc, macOS = later(glibc, image.Glibc), later(macOS, image.MacOS)
 	}
+	out.glibc = glibc
 	switch {
 	case glibc != [2]int{}:
 		out.Needs = fmt.Sprintf("glibc %d.%d", glibc[0], glibc[1])

@@ -10,12 +10,13 @@ import (
 	"strings"
 
 	"github.com/axlepack/axle/internal/archive"
+	"github.com/axlepack/axle/internal/report"
 	"github.com/axlepack/axle/internal/wheel"
 	"github.com/axlepack/axle/selector"
 )
 
 func readPackage(ctx context.Context, z *selector.Zip, p selector.Package) Package {
-	out := Package{File: p.File(), Size: p.Size, Tags: []string{}, Distributions: []Distribution{}}
+	out := Package{File: p.File(), Size: p.Size, Tags: []string{}, Distributions: []Distribution{}, choosable: choosable{filename: p.Filename}}
 	for _, t := range p.Filename.Tags {
 		out.Tags = append(out.Tags, t.String())
 	}
@@ -41,6 +42,11 @@ func readPackage(ctx context.Context, z *selector.Zip, p selector.Package) Packa
 	all, _ := distributions(ctx, r, r.Members(), own)
 	out.Distributions = append(out.Distributions, all...)
 	out.Needs = needs(all)
+	for _, d := range all {
+		for _, n := range d.Native {
+			out.glibc = later(out.glibc, n.glibc)
+		}
+	}
 	return out
 }
 
@@ -54,7 +60,7 @@ func (p *Package) describe(r *archive.Reader, folder string) error {
 	if err != nil {
 		return err
 	}
-	p.RequiresPython = m.RequiresPython.String()
+	p.python, p.RequiresPython = m.RequiresPython, report.Readable(m.RequiresPython)
 	if data, err = r.ReadFile(folder + "/WHEEL"); err != nil {
 		return err
 	}

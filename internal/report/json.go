@@ -21,7 +21,7 @@ func (m Matrix) MarshalJSON() ([]byte, error) {
 		out.Platforms = append(out.Platforms, p.String())
 	}
 	for _, p := range m.Packages {
-		out.Packages = append(out.Packages, packageJSON{p.File, p.RequiresPython, texts(p.Targets), p.Distributions, p.Elsewhere})
+		out.Packages = append(out.Packages, packageJSON{p.File, p.RequiresPython, texts(p.Targets), p.Distributions, p.Size, p.Elsewhere})
 	}
 	for _, t := range m.Targets() {
 		out.Cells = append(out.Cells, m.cellJSON(t))
@@ -77,6 +77,7 @@ type packageJSON struct {
 	RequiresPython string   `json:"requires_python"`
 	Targets        []string `json:"targets"`
 	Distributions  []string `json:"distributions"`
+	Size           int64    `json:"size,omitempty"`
 	Elsewhere      bool     `json:"made_elsewhere,omitempty"`
 }
 

@@ -44,6 +44,8 @@ type Package struct {
 	Targets        []target.Target
 	// Distributions are "project version", sorted.
 	Distributions []string
+	// Size is in bytes, 0 where it is not known.
+	Size int64
 	// Elsewhere says that it was made elsewhere, and lies in dist/dep.
 	Elsewhere bool
 }
@@ -124,7 +126,7 @@ func (m *Matrix) add(t target.Target, c Cell) {
 }
 
 func describe(p merge.Package) Package {
-	d := Package{File: p.Filename.Text, RequiresPython: readable(p.RequiresPython), Targets: p.Targets}
+	d := Package{File: p.Filename.Text, RequiresPython: Readable(p.RequiresPython), Targets: p.Targets}
 	for _, pin := range p.Pins {
 		d.Distributions = append(d.Distributions, string(pin.Project)+" "+pin.Version.String())
 	}
@@ -132,7 +134,7 @@ func describe(p merge.Package) Package {
 }
 
 func describeForeign(f merge.ForeignUse) Package {
-	d := Package{File: f.Filename.Text, RequiresPython: readable(f.RequiresPython), Targets: f.Targets, Elsewhere: true}
+	d := Package{File: f.Filename.Text, RequiresPython: Readable(f.RequiresPython), Targets: f.Targets, Elsewhere: true}
 	for _, name := range f.Distributions {
 		project, version, _ := strings.Cut(name, "-")
 		d.Distributions = append(d.Distributions, string(pep508.Normalize(project))+" "+version)
@@ -141,9 +143,9 @@ func describeForeign(f merge.ForeignUse) Package {
 	return d
 }
 
-// readable writes a specifier set as people do: from where, then up to where,
+// Readable writes a specifier set as people do: from where, then up to where,
 // then what is left out.
-func readable(s pep440.SpecifierSet) string {
+func Readable(s pep440.SpecifierSet) string {
 	clauses := slices.Clone(s.Specifiers())
 	slices.SortStableFunc(clauses, func(a, b pep440.Specifier) int { return place(a) - place(b) })
 	texts := make([]string, len(clauses))

@@ -84,6 +84,9 @@ func (m Matrix) drawLegend(b *strings.Builder) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for i, p := range m.Packages {
 		python := "Python " + cmp.Or(p.RequiresPython, "not said")
+		if p.Size > 0 {
+			python = Size(p.Size) + "\t" + python
+		}
 		if p.Elsewhere {
 			python += "\tmade elsewhere"
 		}
