@@ -186,12 +186,14 @@ func (s *session) meant(c profiled, plan *Plan) (target.Target, bool) {
 	return slices.MinFunc(fitting, target.Target.Compare), true
 }
 
-// serve asks for each what it would choose of the planned packages, as
-// its agent will, and holds that against what was meant for it.
+// serve asks for each what it would choose of the planned packages, as its
+// agent will, and holds that against what was meant for it. To get none is a
+// warning where targets may be missing, and to get another one never.
 func (s *session) serve(plan *Plan) ([]Served, error) {
 	var out []Served
 	var problems fault.List
 	ext := selector.Extension{Manifest: s.project.Manifest, Packages: planned(plan)}
+	allowed := s.opt.AllowMissing || ext.Manifest.Bundle.Policy.AllowMissing
 	for _, c := range s.profiled {
 		served := Served{Profile: c.profile, Path: c.Path, Python: c.Report.Version}
 		want := ""
@@ -203,14 +205,32 @@ func (s *session) serve(plan *Plan) ([]Served, error) {
 			if choice.Package != nil {
 				served.Package = choice.Package.File()
 			}
-			if served.Package != want {
-				problems = append(problems, fault.New(fault.NoPackage, fmt.Sprintf("%s: %s (Python %s) would take %s, and %s is meant for it",
-					c.profile, c.Path, c.Report.Version, cmp.Or(served.Package, "no package"), cmp.Or(want, "none"))))
+			switch text := c.against(served.Package, want, choice); {
+			case served.Package == want:
+			case served.Package == "" && allowed:
+				s.warn(fault.Warning{File: c.profile, Text: text})
+			default:
+				problems = append(problems, fault.New(fault.NoPackage, c.profile+": "+text,
+					"leave that interpreter out of the profile, or of requires_python, or build with --allow-missing"))
 			}
 		}
 		out = append(out, served)
 	}
 	return out, problems.Err()
+}
+
+// against says that an interpreter would not take what is meant for it, and why.
+func (c profiled) against(got, want string, choice selector.Choice) string {
+	text := fmt.Sprintf("%s (Python %s) would take %s, and %s is meant for it",
+		c.Path, c.Report.Version, cmp.Or(got, "no package"), cmp.Or(want, "none"))
+	for _, v := range choice.Considered {
+		for _, p := range v.Packages {
+			if p.Package.File() == want {
+				text += ": " + p.Detail()
+			}
+		}
+	}
+	return text
 }
 
 // planned are the packages of a plan as an agent sees them.

@@ -9,6 +9,7 @@ import (
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
+	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/internal/wheel"
 	"github.com/axlepack/axle/profiles"
@@ -67,6 +68,32 @@ func TestWiden(t *testing.T) {
 	}
 	if s.widen([]lock.Failure{{Target: s.targets[0]}}) {
 		t.Error("widened twice by one floor")
+	}
+}
+
+// A patch release that the package excludes gets none: an error, or with targets
+// that may be missing a warning.
+func TestServePatchRelease(t *testing.T) {
+	s, err := profileSession(t, "==3.11.*", "debian12")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := wheel.ParseFilename("x-1.0.0-py3-none-any.whl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	requires, err := pep440.ParseSpecifierSet(">=3.11.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := Plan{Project: s.project, Targets: s.targets, Packages: merge.Plan{Packages: []merge.Package{{Filename: f, Targets: s.targets, RequiresPython: requires}}}}
+	const want = "would take no package, and x-1.0.0-py3-none-any.whl is meant for it: it requires Python >=3.11.4, and this is 3.11.2"
+	if _, err := s.serve(&plan); fault.ExitCode(err) != fault.NoPackage || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+	s.opt.AllowMissing = true
+	if _, err := s.serve(&plan); err != nil || len(s.warnings) != 1 || !strings.Contains(s.warnings[0].String(), want) {
+		t.Errorf("%v, warnings %v", err, s.warnings)
 	}
 }
 
