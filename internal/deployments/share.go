@@ -6,6 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/axlepack/axle/internal/wheel"
 )
@@ -47,9 +51,11 @@ func (s *Store) Share(path string, sum [sha256.Size]byte, size int64, executable
 	return false
 }
 
-// offer gives the files of a package that is in place their names in f. It
-// only saves room: an error changes nothing else.
+// offer gives the files of a package that is in place their names in f, on all
+// cores. It only saves room: an error changes nothing else.
 func (s *Store) offer(dir string, list wheel.Record) {
+	type name struct{ path, shared string }
+	var names []name
 	made := map[string]bool{}
 	for _, e := range list {
 		sum, ok := e.Hash.SHA256()
@@ -63,15 +69,26 @@ func (s *Store) offer(dir string, list wheel.Record) {
 		}
 		to := s.sharedPath(sum, info.Mode()&0o100 != 0)
 		if folder := filepath.Dir(to); !made[folder] {
-			if err := os.MkdirAll(folder, 0o755); err != nil {
+			if err := os.Mkdir(folder, 0o755); err != nil && !os.IsExist(err) {
 				return
 			}
 			made[folder] = true
 		}
-		if err := os.Link(path, to); err != nil && !os.IsExist(err) {
-			return // there are no such links here
-		}
+		names = append(names, name{path, to})
 	}
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for part := range slices.Chunk(names, 64) {
+		group.Go(func() error {
+			for _, n := range part {
+				if err := os.Link(n.path, n.shared); err != nil && !os.IsExist(err) {
+					return nil // there are no such links here
+				}
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
 }
 
 // disown removes the shared file of a damaged one: it is the same.
