@@ -57,6 +57,8 @@ var rings = map[string]int{
 	"internal/inspect": 4,
 	"bundle":           4,
 
+	"internal/release": 4,
+
 	"cmd/axle": 5,
 }
 
@@ -87,7 +89,7 @@ var program = []string{"", "bundle", "selector", "interpreters", "profiles", "in
 // thing, who may import them.
 var owners = map[string][]string{
 	"net/http":    {"internal/index"},
-	"os/exec":     {"internal/procgroup", "interpreters", "internal/wheelbuild", "selector"},
+	"os/exec":     {"internal/procgroup", "interpreters", "internal/wheelbuild", "selector", "internal/release"},
 	"archive/zip": {"internal/archive"},
 }
 
