@@ -256,6 +256,14 @@ func runOnce(t testing.TB, in interpreters.Interpreter, files content, opt RunOp
 	return run(t, opt)
 }
 
+// starterSize is how many modules the starter has.
+func starterSize() (n int) {
+	for range starterModules() {
+		n++
+	}
+	return n
+}
+
 // eachPython runs a test for every minor version of Python on the machine.
 func eachPython(t *testing.T, test func(t *testing.T, in interpreters.Interpreter)) {
 	t.Helper()
