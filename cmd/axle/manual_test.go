@@ -143,6 +143,9 @@ func referenceOfCommands() string {
 			fmt.Fprintf(&b, "```text\n%s\n```\n\n", c.UseLine())
 		}
 		b.WriteString(paragraphs(c))
+		if c.HasExample() {
+			b.WriteString("\n```text\n" + c.Example + "\n```\n")
+		}
 		var flags strings.Builder
 		c.NonInheritedFlags().VisitAll(func(f *pflag.Flag) { flags.WriteString(flagRow(f)) })
 		if flags.Len() > 0 {
