@@ -179,10 +179,9 @@ func (e *examination) deployment(st deployments.State, packages map[string][]dep
 	}
 	damaged := 0
 	for _, rel := range append([]string{"e/" + st.Name + "/" + st.ID, st.Record.Starter}, folderOf(st.Record)...) {
-		damage, seen := packages[rel]
-		if !seen {
-			var err error
-			if damage, err = e.store.Check(rel, deployments.Sizes, nil); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if _, seen := packages[rel]; !seen {
+			damage, err := e.store.Check(rel, deployments.Sizes, nil)
+			if err != nil && !errors.Is(err, os.ErrNotExist) {
 				e.problem("deployment", subject, err)
 			}
 			packages[rel] = withoutForeign(damage)

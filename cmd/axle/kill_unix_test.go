@@ -16,35 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/axlepack/axle/interpreters"
 	"github.com/axlepack/axle/selector"
 )
-
-// machineInterpreter is the machine's Python with its answer.
-func machineInterpreter(t testing.TB) interpreters.Interpreter {
-	t.Helper()
-	list := interpreters.Find(t.Context(), interpreters.Options{Listed: []string{machinePython()}})
-	if len(list) == 0 || list[0].Report == nil {
-		t.Skip("the Python of this machine does not answer")
-	}
-	return list[0]
-}
-
-func deployAt(t testing.TB, root, path string, in interpreters.Interpreter, now func() time.Time) {
-	t.Helper()
-	z, err := selector.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	c, err := z.Select(t.Context(), []interpreters.Interpreter{in}, selector.SelectOptions{})
-	if err == nil {
-		_, err = selector.Deploy(t.Context(), z, c, selector.DeployOptions{Root: root, NoCompile: true, Now: now})
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 // TestKilled kills the program, as it is released, at random moments of what it
 // does to a root: 500 times, or 10,000 times with AXLE_LONG. After each, every

@@ -11,6 +11,7 @@ import (
 
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/wheeltest"
+	"github.com/axlepack/axle/interpreters"
 	"github.com/axlepack/axle/selector"
 )
 
@@ -140,5 +141,31 @@ func TestNoSuchZip(t *testing.T) {
 	user := t.TempDir()
 	for _, command := range []string{"deploy", "select", "verify"} {
 		mustRun(t, user, fault.NotFound, "error: nope.zip: no such file\n", command, "nope.zip")
+	}
+}
+
+// machineInterpreter is the machine's Python with its answer.
+func machineInterpreter(t testing.TB) interpreters.Interpreter {
+	t.Helper()
+	list := interpreters.Find(t.Context(), interpreters.Options{Listed: []string{machinePython()}})
+	if len(list) == 0 || list[0].Report == nil {
+		t.Skip("the Python of this machine does not answer")
+	}
+	return list[0]
+}
+
+func deployAt(t testing.TB, root, path string, in interpreters.Interpreter, now func() time.Time) {
+	t.Helper()
+	z, err := selector.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	c, err := z.Select(t.Context(), []interpreters.Interpreter{in}, selector.SelectOptions{})
+	if err == nil {
+		_, err = selector.Deploy(t.Context(), z, c, selector.DeployOptions{Root: root, NoCompile: true, Now: now})
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

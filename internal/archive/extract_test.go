@@ -245,17 +245,6 @@ func TestOpenNestedLeavesNoTemporaryFile(t *testing.T) {
 	}
 }
 
-// counting notes which bytes are read.
-type counting struct {
-	*bytes.Reader
-	bytes int
-}
-
-func (c *counting) ReadAt(p []byte, off int64) (int, error) {
-	c.bytes += len(p)
-	return c.Reader.ReadAt(p, off)
-}
-
 func TestClosedMemberIsNotRead(t *testing.T) {
 	r := mustOpen(t, makeZip(entry{name: "a", data: "hello", method: 8}))
 	for range 2 { // the inflater that the first gave back serves the second
