@@ -8,7 +8,13 @@
 // package (unv_tmplt_NAME-VERSION.zip). [Zip.Select] takes the interpreters as
 // values from the package interpreters and gives a [Choice]; the rule is the
 // pure function [Select], and every interpreter and package gets one of a
-// closed list of reasons.
+// closed list of reasons ([Reasons]).
+//
+// A package is also held against its own binaries, as far as that costs no more
+// than a few milliseconds: whether they are for the system, the processor and
+// the Python that its name promises, and which C library a package for
+// linux_ARCH needs. One that is not what its name says is refused, unless the
+// policy only warns; its METADATA is held against RECORD.
 //
 // # Deploying
 //
@@ -32,6 +38,7 @@
 //
 //	{"message": "", "output_fields": {}, "rc": 0, "unv_output": null}
 //
+// as the last line of standard output, behind what the extension printed itself,
 // and rc is the exit code, 255 where it does not fit one. A request to end
 // (SIGTERM) calls extension_cancel where the class has one.
 //
