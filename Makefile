@@ -11,8 +11,8 @@ build: # the program, into ./axle
 test:
 	go test ./...
 
-docs: # write the reference and the manual pages again
-	go test ./cmd/axle -run 'TestReference|TestManualPages' -update
+docs: # write the reference, the manual pages and the pictures again
+	go test ./cmd/axle -run 'TestReference|TestManualPages|TestPictures' -update
 
 release: # VERSION=1.2.3: archives, deb, rpm, wheels and SHA256SUMS for 6 platforms
 	go run ./internal/release -version '$(VERSION)' -out '$(OUT)'
