@@ -57,6 +57,9 @@ func (o *priorities) meet(d *dependency, on *info) {
 		o.of[d.Name] = &priority{c, len(o.of)}
 		return
 	}
+	if c == pinned && known.class > plain && known.class < pinned {
+		return // versions that are rejected pin it: what they need has to come first
+	}
 	known.class = max(known.class, c)
 }
 
