@@ -22,7 +22,13 @@
 // it by renames alone. Archives are not trusted: they are checked before
 // anything is written (see internal/archive), and every file of a package is
 // held against its RECORD while it is written. Byte code is made by the
-// interpreter that will run it.
+// interpreter that will run it. Files that are equal between packages are one
+// file; each package and each deployment keeps a list of its files with their
+// hashes, and what it was made of, so that [Verify] can check and mend it.
+//
+// Older deployments stay for [Rollback]. What runs holds a lease on its
+// deployment, which ends with the last of its processes; [Remove] and [Prune]
+// leave alone what is leased or current. [Examine] looks at all of it.
 //
 // # Running
 //

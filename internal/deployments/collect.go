@@ -191,6 +191,9 @@ func (s *Store) lockIsNeeded(lock string, leases map[string]bool) bool {
 	if key, ok := strings.CutPrefix(lock, packageLock); ok {
 		return isDir(s.Path("p/" + key))
 	}
+	if strings.HasPrefix(lock, doctorFile) {
+		return false // of one that was killed
+	}
 	return leases[lock] || !strings.HasPrefix(lock, leaseLock)
 }
 

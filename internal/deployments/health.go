@@ -68,6 +68,9 @@ type Health struct {
 	Skew time.Duration
 }
 
+// doctorFile begins the name of the file that Health makes, in l.
+const doctorFile = "doctor-"
+
 // Health tries the root folder.
 func (s *Store) Health() Health {
 	h := Health{Exists: isDir(s.Path("e")), Free: -1}
@@ -77,7 +80,7 @@ func (s *Store) Health() Health {
 	if n, err := free(s.root); err == nil {
 		h.Free = n
 	}
-	f, err := os.CreateTemp(s.Path("l"), "doctor-*")
+	f, err := os.CreateTemp(s.Path("l"), doctorFile+"*")
 	if err != nil {
 		h.Writable = s.cannotWrite(err)
 		return h

@@ -87,6 +87,7 @@ func TestShared(t *testing.T) {
 	if !linked(t, s.Path("p/c/third.py"), s.Path("p/d/fourth.py")) {
 		t.Error("what was made anew is not shared")
 	}
+	write(t, s.Path("l/doctor-123"), "x") // of one that was killed
 	// Without its packages the file has no name left.
 	for _, name := range []string{"a", "b", "c", "d"} {
 		if _, err := s.Remove(t.Context(), name, "", false); err != nil {
