@@ -178,6 +178,7 @@ func manifest(p Project) (string, error) {
 	begin := []string{"extension", "extension.name", "extension.version", "extension.api_level", "extension.requires_python", "extension.zip_safe", "bundle", "bundle.platforms"}
 	var b strings.Builder
 	b.WriteString(head)
+	inSection := false
 	for _, key := range axle.Keys() {
 		if !slices.Contains(begin, key.Path) {
 			continue
@@ -187,7 +188,11 @@ func manifest(p Project) (string, error) {
 			at := strings.LastIndex(text, ": ")
 			text = text[:at] + ": " + value + "\n"
 		}
-		b.WriteString("\n" + text)
+		if !inSection {
+			b.WriteString("\n") // between keys, not behind the line that begins a section
+		}
+		inSection = key.Path == "extension" || key.Path == "bundle"
+		b.WriteString(text)
 	}
 	text := b.String()
 	if _, _, err := extension.ParseManifest(extension.ManifestName, []byte(text)); err != nil {
