@@ -1,7 +1,9 @@
 package extension
 
 import (
+	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,9 +42,49 @@ func schemaKeys(s *jsonschema.Schema, path string, into map[string]string) {
 	}
 }
 
+// described is the schema with a key described by a text; the property has to
+// be there. The file keeps its form, which people write.
+func described(t *testing.T, schema, path, text string) string {
+	t.Helper()
+	at := 0
+	names := strings.Split(path, ".")
+	for depth, name := range names {
+		mark := "\n" + strings.Repeat("    ", depth+1) + `"` + name + `": {` + "\n"
+		i := strings.Index(schema[at:], mark)
+		if i < 0 {
+			t.Fatalf("docs/extension.schema.json has no %s: write its property there, and run this again", path)
+		}
+		at += i + len(mark)
+	}
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(text); err != nil {
+		t.Fatal(err)
+	}
+	indent := strings.Repeat("    ", len(names)) + "  "
+	rest := schema[at:]
+	if strings.HasPrefix(rest, indent+`"description":`) {
+		_, rest, _ = strings.Cut(rest, "\n")
+	}
+	return schema[:at] + indent + `"description": ` + strings.TrimSpace(line.String()) + ",\n" + rest
+}
+
 // TestSchemaHasEveryKey: the schema has the keys of the parser and those of the
-// example, with what the example says of them.
+// example, with what the example says of them. -update writes the latter.
 func TestSchemaHasEveryKey(t *testing.T) {
+	if flag.Lookup("update").Value.String() == "true" {
+		text := string(axle.Schema())
+		for _, key := range axle.Keys() {
+			if len(key.Comment) > 0 {
+				text = described(t, text, key.Path, strings.Join(strings.Fields(strings.Join(key.Comment, " ")), " "))
+			}
+		}
+		if err := os.WriteFile("../../docs/extension.schema.json", []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
 	s, _ := theSchema(t)
 	got := map[string]string{}
 	schemaKeys(s, "", got)
@@ -55,8 +97,12 @@ func TestSchemaHasEveryKey(t *testing.T) {
 		want[key.Path] = strings.Join(strings.Fields(strings.Join(key.Comment, " ")), " ")
 	}
 	want["extension"] = got["extension"] // it says nothing there but what its keys say
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/extension.schema.json has not what extension.yml.example has: want -, got +\n%s", diff)
+	for path := range want {
+		if text, ok := got[path]; !ok {
+			t.Errorf("docs/extension.schema.json has no %s, which extension.yml.example has", path)
+		} else if text != want[path] {
+			t.Errorf("docs/extension.schema.json says of %s what extension.yml.example does not: go test ./internal/extension -run TestSchemaHasEveryKey -update", path)
+		}
 	}
 	for section, keys := range map[string][]string{
 		"": rootKeys, "extension.": extensionKeys, "owner.": ownerKeys, "bundle.": bundleKeys, "bundle.index.": indexKeys, "bundle.policy.": policyKeys,
