@@ -11,7 +11,8 @@ build: # the program, into ./axle
 test:
 	go test ./...
 
-docs: # write the reference, the manual pages and the pictures again
+docs: # write the reference, the manual pages, the pictures and the schema again
+	go test ./internal/extension -run TestSchemaHasEveryKey -update
 	go test ./cmd/axle -run 'TestReference|TestManualPages|TestPictures' -update
 
 release: # VERSION=1.2.3: archives, deb, rpm, wheels and SHA256SUMS for 6 platforms

@@ -132,7 +132,7 @@ func noManifest(dir string) error {
 			return fault.WithHints(err, "rename "+near+" to "+ManifestName)
 		}
 	}
-	return fault.WithHints(err, "give the folder that has the project: axle build DIR")
+	return fault.WithHints(err, "give the folder that has the project: axle build DIR", "or make a new one with: axle init DIR")
 }
 
 func isFile(path string) bool {

@@ -168,7 +168,7 @@ func TestLoadRefuses(t *testing.T) {
 		code  int
 		want  string
 	}{
-		{"nothing", []string{"x.txt"}, fault.BadInput, "error: DIR: is no extension: it has neither src/extension.yml nor extension.yml\nhint: give the folder that has the project: axle build DIR\n"},
+		{"nothing", []string{"x.txt"}, fault.BadInput, "error: DIR: is no extension: it has neither src/extension.yml nor extension.yml\nhint: give the folder that has the project: axle build DIR\nhint: or make a new one with: axle init DIR\n"},
 		{"wrong ending", []string{"src/extension.yaml: " + minimal}, fault.BadInput, "error: DIR: is no extension: it has neither src/extension.yml nor extension.yml\nhint: rename src/extension.yaml to extension.yml\n"},
 		{"no extension.py", []string{good, "src/main.py"}, fault.BadInput, "error: DIR/src/extension.py: no such file\nhint: an extension's own code is in extension.py, beside extension.yml\n"},
 		{"all at once", []string{"src/extension.yml: extension:\n  name: demo\n  version: \"1\"\n  api_level: \"1.4.0\"\n", "requirements.txt: foo=1\n"}, fault.BadInput,
