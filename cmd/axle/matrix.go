@@ -15,7 +15,8 @@ import (
 
 func newMatrix(e *env) *cobra.Command {
 	var f buildFlags
-	var asJSON, check, locked bool
+	var draw matrixDrawing
+	var locked bool
 	cmd := &cobra.Command{
 		Use:   "matrix [DIR|ZIP [DIR|ZIP]]",
 		Short: "Show which package serves which Python on which platform, or why none",
@@ -23,19 +24,22 @@ func newMatrix(e *env) *cobra.Command {
 Of a ZIP: which package in it does, also of one that UIP-CLI made; --python and
 --platform choose the cells. Of two: which targets the second gains and loses,
 and what becomes of versions and sizes.`,
-		Example: "  axle matrix\n  axle matrix dist/extension_build/my_extension-1.0.0.zip\n  axle matrix old.zip new.zip",
+		Example: "  axle matrix\n  axle matrix --suggest\n  axle matrix --html matrix.html --check\n  axle matrix dist/extension_build/my_extension-1.0.0.zip\n  axle matrix old.zip new.zip",
 		Args:    args(cobra.MaximumNArgs(2)),
 		GroupID: "build",
 		RunE: func(cmd *cobra.Command, list []string) error {
+			if err := draw.valid(cmd, len(list)); err != nil {
+				return err
+			}
 			if len(list) == 2 {
-				return e.compare(cmd, f, list[0], list[1], asJSON)
+				return e.compare(cmd, f, list[0], list[1], draw.json)
 			}
 			if len(list) == 1 && isZipFile(list[0]) {
 				matrix, err := e.matrixOfZip(cmd, f, list[0])
 				if err != nil {
 					return err
 				}
-				return e.showMatrix(matrix, nil, asJSON, check)
+				return e.showMatrix(matrix, nil, draw)
 			}
 			opt, err := e.options(f, list)
 			if err != nil {
@@ -51,32 +55,80 @@ and what becomes of versions and sizes.`,
 			if err != nil {
 				return err
 			}
-			return e.showMatrix(plan.Matrix(), plan.Served, asJSON, check)
+			return e.showMatrix(plan.Matrix(), plan.Served, draw)
 		},
 	}
 	f.add(cmd)
 	addLocked(cmd, &locked)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	cmd.Flags().BoolVar(&check, "check", false, "exit with 5 when a target has no package")
+	draw.add(cmd)
 	return cmd
 }
 
-// showMatrix prints a matrix; with check a hole is an error.
-func (e *env) showMatrix(matrix report.Matrix, served []bundle.Served, asJSON, check bool) error {
-	var err error
-	if asJSON {
-		err = e.writeJSON("matrix", matrix)
-	} else {
-		err = matrix.Text(e.stdout)
-		if len(served) > 0 {
-			fmt.Fprintln(e.stdout)
-			drawServed(e.stdout, served)
+// matrixDrawing is how a matrix is shown.
+type matrixDrawing struct {
+	json, markdown, suggest, check bool
+	html                           string // a file, or "-" for standard output
+}
+
+func (d *matrixDrawing) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&d.json, "json", false, "print JSON")
+	flags.BoolVar(&d.markdown, "markdown", false, "print Markdown, for a comment on a change")
+	flags.StringVar(&d.html, "html", "", "write one page for a browser, which needs no network, to this `file`; - prints it")
+	flags.BoolVar(&d.suggest, "suggest", false, "print the widest requires_python and platforms without a hole, and what more would cost")
+	flags.BoolVar(&d.check, "check", false, "exit with 5 when a target has no package")
+}
+
+// valid says what cannot be had together.
+func (d *matrixDrawing) valid(cmd *cobra.Command, matrices int) error {
+	var asked []string
+	for _, name := range []string{"json", "markdown", "html", "suggest"} {
+		if cmd.Flags().Changed(name) {
+			asked = append(asked, "--"+name)
 		}
 	}
-	if err == nil && check {
+	both := strings.Join(asked, " ")
+	switch {
+	case cmd.Flags().Changed("html") && d.html == "":
+		return usageError(cmd, errors.New("--html needs the name of a file, or - for standard output"))
+	case matrices == 2 && (d.markdown || d.suggest || d.html != ""):
+		return usageError(cmd, errors.New(asked[len(asked)-1]+" is about one matrix; what changes between two is printed as text or --json"))
+	case len(asked) > 1 && both != "--json --suggest":
+		return usageError(cmd, errors.New(strings.Join(asked, " and ")+" are two ways of showing one matrix: take one"))
+	}
+	return nil
+}
+
+// showMatrix prints a matrix; with check a hole is an error.
+func (e *env) showMatrix(matrix report.Matrix, served []bundle.Served, draw matrixDrawing) error {
+	err := e.drawMatrix(matrix, served, draw)
+	if err == nil && draw.check {
 		err = matrix.Check()
 	}
 	return err
+}
+
+func (e *env) drawMatrix(matrix report.Matrix, served []bundle.Served, draw matrixDrawing) error {
+	switch {
+	case draw.suggest && draw.json:
+		return e.writeJSON("suggestion", report.Suggest(matrix))
+	case draw.suggest:
+		return report.Suggest(matrix).Text(e.stdout)
+	case draw.json:
+		return e.writeJSON("matrix", matrix)
+	case draw.markdown:
+		return matrix.Markdown(e.stdout)
+	case draw.html == "-":
+		return matrix.HTML(e.stdout)
+	case draw.html != "":
+		return matrix.WriteHTML(draw.html)
+	}
+	if err := matrix.Text(e.stdout); err != nil || len(served) == 0 {
+		return err
+	}
+	fmt.Fprintln(e.stdout)
+	drawServed(e.stdout, served)
+	return nil
 }
 
 // isZipFile tells an extension zip from a project folder; what is neither is

@@ -195,7 +195,7 @@ func (p *Package) tooNew(on target.Platform) bool {
 
 // row describes a package for the matrix.
 func (p *Package) row() report.Package {
-	out := report.Package{File: p.File, RequiresPython: p.RequiresPython, Size: p.Size}
+	out := report.Package{File: p.File, RequiresPython: p.RequiresPython, Size: p.Size, Glibc: p.glibc}
 	for _, d := range p.Distributions {
 		if d.Name != "" {
 			out.Distributions = append(out.Distributions, d.Name+" "+d.Version)

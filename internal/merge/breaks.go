@@ -74,18 +74,21 @@ type Break struct {
 // String is one line for a person: "numpy at 3.10: 2.0.2 → 2.2.6
 // (requires-python >=3.10)".
 func (b Break) String() string {
-	var change string
+	return fmt.Sprintf("%s at %s: %s (%s)", b.Project, b.At, b.Change(), strings.TrimSpace(string(b.Reason)+" "+b.Detail))
+}
+
+// Change says what becomes of the project: "2.0.2 → 2.2.6", "needs 1.0", "no
+// longer needed", "another file of 1.0".
+func (b Break) Change() string {
 	switch {
 	case b.From.IsZero():
-		change = "needs " + b.To.String()
+		return "needs " + b.To.String()
 	case b.To.IsZero():
-		change = "no longer needed"
+		return "no longer needed"
 	case b.From.Equal(b.To):
-		change = "another file of " + b.To.String()
-	default:
-		change = b.From.String() + " → " + b.To.String()
+		return "another file of " + b.To.String()
 	}
-	return fmt.Sprintf("%s at %s: %s (%s)", b.Project, b.At, change, strings.TrimSpace(string(b.Reason)+" "+b.Detail))
+	return b.From.String() + " → " + b.To.String()
 }
 
 // dependencies computes the cost of every project.

@@ -3,7 +3,9 @@
 // platform, or why none does.
 //
 // A [Matrix] is a value made from a plan and the targets that failed; every
-// drawing ([Matrix.Text], [Matrix.MarshalJSON]) shows that same value.
+// drawing ([Matrix.Text], [Matrix.MarshalJSON], [Matrix.Markdown],
+// [Matrix.HTML]) shows that same value. [Suggest] finds the widest part of it
+// that is wholly covered.
 package report
 
 import (
@@ -33,6 +35,8 @@ type Matrix struct {
 	Cells map[target.Target]Cell
 	// Dependencies say what each project costs, dearest first.
 	Dependencies []merge.Dependency
+	// Costs say what each project adds to the packages, most bytes first.
+	Costs []Cost
 	// Alignment is there when one version over the whole matrix was asked for.
 	Alignment *Alignment
 }
@@ -44,8 +48,12 @@ type Package struct {
 	Targets        []target.Target
 	// Distributions are "project version", sorted.
 	Distributions []string
-	// Size is in bytes, 0 where it is not known.
-	Size int64
+	// Size is in bytes, 0 where it is not known. It is Estimated where the package
+	// is not made yet: then it is that of its members' files.
+	Size      int64
+	Estimated bool
+	// Glibc is what its binaries need where its name, linux_ARCH, does not say.
+	Glibc [2]int
 	// Elsewhere says that it was made elsewhere, and lies in dist/dep.
 	Elsewhere bool
 }
@@ -67,7 +75,7 @@ func (c Cell) Hole() bool { return c.Problem != nil }
 //
 // targets are all that were asked for, in the order of the asking.
 func New(extension, version string, targets []target.Target, l lock.Lock, plan merge.Plan) Matrix {
-	m := Matrix{Extension: extension, Version: version, Cells: map[target.Target]Cell{}, Dependencies: plan.Dependencies}
+	m := Matrix{Extension: extension, Version: version, Cells: map[target.Target]Cell{}, Dependencies: plan.Dependencies, Costs: costs(plan)}
 	for _, t := range targets {
 		m.add(t, Cell{Package: -1})
 	}
@@ -127,8 +135,14 @@ func (m *Matrix) add(t target.Target, c Cell) {
 
 func describe(p merge.Package) Package {
 	d := Package{File: p.Filename.Text, RequiresPython: Readable(p.RequiresPython), Targets: p.Targets}
+	known := true
 	for _, pin := range p.Pins {
 		d.Distributions = append(d.Distributions, string(pin.Project)+" "+pin.Version.String())
+		d.Size += pin.File.Size
+		known = known && pin.File.Size > 0
+	}
+	if d.Estimated = known && d.Size > 0; !known {
+		d.Size = 0
 	}
 	return d
 }

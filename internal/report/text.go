@@ -8,7 +8,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/target"
 )
@@ -83,25 +82,25 @@ func (m Matrix) drawLegend(b *strings.Builder) {
 	fmt.Fprintln(b)
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for i, p := range m.Packages {
-		python := "Python " + cmp.Or(p.RequiresPython, "not said")
-		if p.Size > 0 {
-			python = Size(p.Size) + "\t" + python
+		columns := []string{letter(i), p.File}
+		if size := p.sizeText(); size != "" {
+			columns = append(columns, size)
+		}
+		columns = append(columns, "Python "+cmp.Or(p.RequiresPython, "not said"))
+		if floors := m.floors(i); floors != "" {
+			columns = append(columns, floors)
 		}
 		if p.Elsewhere {
-			python += "\tmade elsewhere"
+			columns = append(columns, "made elsewhere")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", letter(i), p.File, python)
+		fmt.Fprintln(w, strings.Join(columns, "\t"))
 	}
 	w.Flush()
 }
 
 // drawHoles gives each reason once, with all targets that it holds for.
 func (m Matrix) drawHoles(b *strings.Builder) {
-	var failures []lock.Failure
-	for _, t := range m.Holes() {
-		failures = append(failures, lock.Failure{Target: t, Err: m.Cells[t].Problem})
-	}
-	for _, g := range Group(failures) {
+	for _, g := range m.groups() {
 		fmt.Fprintf(b, "\n%s\n", g)
 		for _, h := range g.Hints {
 			fmt.Fprintf(b, "  hint: %s\n", h)
@@ -111,6 +110,16 @@ func (m Matrix) drawHoles(b *strings.Builder) {
 
 // drawNotes gives each note once, with the targets that it is about.
 func (m Matrix) drawNotes(b *strings.Builder) {
+	m.eachNote(func(where, text string) {
+		if where != "" {
+			where = " for " + where
+		}
+		fmt.Fprintf(b, "\nnote%s: %s\n", where, text)
+	})
+}
+
+// eachNote gives the notes in order; where is "" for one about all targets.
+func (m Matrix) eachNote(draw func(where, text string)) {
 	var notes []string
 	about := map[string][]target.Target{}
 	for _, t := range m.Targets() {
@@ -122,11 +131,7 @@ func (m Matrix) drawNotes(b *strings.Builder) {
 		}
 	}
 	for _, n := range notes {
-		if where := m.where(about[n]); where != "" {
-			fmt.Fprintf(b, "\nnote for %s: %s\n", where, n)
-		} else {
-			fmt.Fprintf(b, "\nnote: %s\n", n)
-		}
+		draw(m.where(about[n]), n)
 	}
 }
 
@@ -141,27 +146,46 @@ func (m Matrix) drawForcing(b *strings.Builder) {
 		if d.PerPython || d.PerPlatform {
 			forcing = append(forcing, d.String())
 		}
-		breaks = append(breaks, breakLines(d)...)
+		breaks = append(breaks, m.breakLines(d)...)
 	}
 	list(b, "what makes the packages many:", forcing)
+	m.drawCosts(b)
 	list(b, "breaking points:", breaks)
 }
 
 // breakLines gives a line for each breaking point of a dependency, and one
-// for all at which only the file changes.
-func breakLines(d merge.Dependency) []string {
+// for all at which only the file changes. A line that is not about all
+// platforms names its own.
+func (m Matrix) breakLines(d merge.Dependency) []string {
 	var lines, files []string
 	for _, at := range d.Breaks {
-		if at.Reason != merge.NewFile {
-			lines = append(lines, at.String())
-		} else if name := at.At.String(); !slices.Contains(files, name) {
-			files = append(files, name)
+		if at.Reason == merge.NewFile {
+			files = appendNew(files, at.At.String()+m.onPlatforms(at))
+		} else {
+			lines = append(lines, at.String()+m.onPlatforms(at))
 		}
 	}
 	if len(files) > 0 {
 		lines = append(lines, fmt.Sprintf("%s at %s: another file of the same version", d.Project, strings.Join(files, ", ")))
 	}
 	return lines
+}
+
+// onPlatforms names the platforms of a breaking point where there are others
+// that have both Pythons.
+func (m Matrix) onPlatforms(at merge.Break) string {
+	platforms := at.Platforms
+	if !slices.ContainsFunc(m.Platforms, func(p target.Platform) bool {
+		before, now := target.Target{Python: at.Before, Platform: p}, target.Target{Python: at.At, Platform: p}
+		return m.serves(before) && m.serves(now) && !slices.Contains(platforms, p)
+	}) {
+		return ""
+	}
+	names := make([]string, len(platforms))
+	for i, p := range platforms {
+		names[i] = columnName(p)
+	}
+	return " on " + strings.Join(names, ", ")
 }
 
 func list(b *strings.Builder, title string, lines []string) {

@@ -1,0 +1,105 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/axlepack/axle/internal/merge"
+	"github.com/axlepack/axle/internal/pep508"
+)
+
+// Cost is what one project adds to the packages of a matrix.
+type Cost struct {
+	Project pep508.Name
+	// Files is the number of its different files, Bytes their size together;
+	// 0 where it is not known.
+	Files int
+	Bytes int64
+	// Packages is the number of packages that carry it, Carried the bytes that
+	// it has in all of them: more than Bytes where packages that others force
+	// carry the same file once more.
+	Packages int
+	Carried  int64
+	// Saved is how many packages fewer there would be without it.
+	Saved int
+}
+
+// Repeated are the bytes that are carried more than once.
+func (c Cost) Repeated() int64 { return c.Carried - c.Bytes }
+
+// costs are those of all projects, most bytes first. Packages made elsewhere do
+// not count: nothing is known of the files in them.
+func costs(plan merge.Plan) []Cost {
+	places := map[pep508.Name]int{}
+	var all []Cost
+	for _, d := range plan.Dependencies {
+		places[d.Project] = len(all)
+		all = append(all, Cost{Project: d.Project, Files: d.Files, Bytes: d.Bytes})
+	}
+	for _, p := range plan.Packages {
+		for _, pin := range p.Pins {
+			if i, ok := places[pin.Project]; ok {
+				all[i].Packages++
+				all[i].Carried += pin.File.Size
+			}
+		}
+	}
+	whole := contents(plan, "")
+	for i := range all {
+		all[i].Saved = whole - contents(plan, all[i].Project)
+	}
+	slices.SortStableFunc(all, func(a, b Cost) int {
+		return cmp.Or(cmp.Compare(b.Carried, a.Carried), cmp.Compare(b.Files, a.Files), cmp.Compare(a.Project, b.Project))
+	})
+	return all
+}
+
+// contents counts the packages that differ when one project is left out of all.
+// A package with nothing left is none.
+func contents(plan merge.Plan, without pep508.Name) int {
+	seen := map[string]bool{}
+	for _, p := range plan.Packages {
+		var keys []string
+		for _, pin := range p.Pins {
+			if pin.Project != without {
+				keys = append(keys, pin.File.Key())
+			}
+		}
+		if slices.Sort(keys); len(keys) > 0 || without == "" {
+			seen[strings.Join(keys, "\n")] = true
+		}
+	}
+	return len(seen)
+}
+
+// savedText says what leaving the project out would do.
+func (c Cost) savedText() string {
+	if c.Saved == 0 {
+		return "as many packages"
+	}
+	return Count(c.Saved, "package") + " fewer"
+}
+
+// drawCosts is a table of what each dependency costs, where there is more than
+// one package.
+func (m Matrix) drawCosts(b *strings.Builder) {
+	if len(m.Packages) < 2 || len(m.Costs) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nwhat each dependency costs:\n")
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for _, c := range m.Costs {
+		fmt.Fprintf(w, "  %s\t%s\tin %s", c.Project, Count(c.Files, "file"), Count(c.Packages, "package"))
+		if c.Carried > 0 {
+			fmt.Fprintf(w, "\t%s", Size(c.Carried))
+			if c.Repeated() > 0 {
+				fmt.Fprintf(w, " (%s repeated)", Size(c.Repeated()))
+			}
+		}
+		fmt.Fprintf(w, "\twithout it %s\n", c.savedText())
+	}
+	w.Flush()
+}

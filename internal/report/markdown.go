@@ -1,0 +1,193 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"html"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/target"
+)
+
+// maxComment is the longest comment that code hosts take, in bytes; it leaves
+// room for what the caller writes around the matrix.
+const maxComment = 60_000
+
+// holeMark stands in the cells of holes, in Markdown and HTML.
+const holeMark = "✗"
+
+// Markdown draws the matrix for a comment on a change: the table, the legend,
+// and folded away the reasons for holes, the costs and the breaking points. What
+// would make it longer than a comment can be is left out, and it says so. What
+// comes from outside is escaped.
+func (m Matrix) Markdown(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### %s\n\n", markdown(m.Extension+" "+m.Version))
+	fmt.Fprintf(&b, "%s\n\n", m.summary())
+	m.markdownTable(&b)
+	m.markdownLegend(&b)
+	left := 0
+	for _, part := range m.markdownParts() {
+		if b.Len()+len(part) > maxComment {
+			left++
+			continue
+		}
+		b.WriteString(part)
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "\n%s left out: a comment cannot be longer. `axle matrix` prints all.\n", Count(left, "part"))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// summary is one line about the whole matrix.
+func (m Matrix) summary() string {
+	all, holes := len(m.Cells), len(m.Holes())
+	what := Count(len(m.Packages), "package") + m.totalText()
+	if holes == 0 {
+		return fmt.Sprintf("All %s served, by %s.", Count(all, "target"), what)
+	}
+	return fmt.Sprintf("%d of %s served, by %s; %s.", all-holes, Count(all, "target"), what, Count(holes, "hole"))
+}
+
+// totalText is the size of all packages together, where it is known.
+func (m Matrix) totalText() string {
+	var sum int64
+	about := ""
+	for _, p := range m.Packages {
+		if p.Size == 0 {
+			return ""
+		}
+		if sum += p.Size; p.Estimated {
+			about = "about "
+		}
+	}
+	if sum == 0 {
+		return ""
+	}
+	return " of " + about + Size(sum)
+}
+
+func (m Matrix) markdownTable(b *strings.Builder) {
+	b.WriteString("| Python |")
+	for _, p := range m.Platforms {
+		b.WriteString(" " + markdown(columnName(p)) + " |")
+	}
+	b.WriteString("\n|:--|" + strings.Repeat(":-:|", len(m.Platforms)) + "\n")
+	for _, py := range m.Pythons {
+		b.WriteString("| " + py.String() + " |")
+		for _, pf := range m.Platforms {
+			mark := m.mark(target.Target{Python: py, Platform: pf})
+			if mark == "-" {
+				mark = holeMark
+			}
+			b.WriteString(" " + mark + " |")
+		}
+		b.WriteString("\n")
+	}
+}
+
+func (m Matrix) markdownLegend(b *strings.Builder) {
+	if len(m.Packages) > 0 {
+		b.WriteString("\n|  | Package | Size | Python | Needs |\n|:-:|:--|--:|:--|:--|\n")
+	}
+	for i, p := range m.Packages {
+		file := code(p.File)
+		if p.Elsewhere {
+			file += " (made elsewhere)"
+		}
+		python := "not said"
+		if p.RequiresPython != "" {
+			python = code(p.RequiresPython)
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", letter(i), file, p.sizeText(), python, cmp.Or(m.floors(i), "–"))
+	}
+	if len(m.Holes()) > 0 {
+		b.WriteString("\n" + holeMark + " no package; the reasons are below.\n")
+	}
+}
+
+// markdownParts are what is folded away, the most wanted first. Each reason for
+// holes is a part of its own.
+func (m Matrix) markdownParts() []string {
+	var parts []string
+	for _, g := range m.groups() {
+		var b strings.Builder
+		text := g.Reason
+		for _, h := range g.Hints {
+			text += "\nhint: " + h
+		}
+		fold(&b, holeMark+" "+strings.Join(g.names(), "; "), fenced(text))
+		parts = append(parts, b.String())
+	}
+	for _, draw := range []struct {
+		title string
+		draw  func(*strings.Builder)
+	}{{"Notes", m.drawNotes}, {"What makes the packages many, and where files change", m.drawForcing}} {
+		var text, b strings.Builder
+		if draw.draw(&text); text.Len() > 0 {
+			fold(&b, draw.title, fenced(strings.Trim(WithoutPadding(text.String()), "\n")))
+			parts = append(parts, b.String())
+		}
+	}
+	return parts
+}
+
+// groups are the reasons for holes, each with its targets.
+func (m Matrix) groups() []Holes {
+	var failures []lock.Failure
+	for _, t := range m.Holes() {
+		failures = append(failures, lock.Failure{Target: t, Err: m.Cells[t].Problem})
+	}
+	return Group(failures)
+}
+
+func fold(b *strings.Builder, title, body string) {
+	// Inside of summary Markdown means nothing.
+	title = strings.ReplaceAll(html.EscapeString(title), "@", "&#64;")
+	fmt.Fprintf(b, "\n<details><summary>%s</summary>\n\n%s\n</details>\n", title, body)
+}
+
+// fenced is a block of code that the text cannot end.
+func fenced(text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + "text\n" + text + "\n" + fence + "\n"
+}
+
+// code is a span of code inside a table: a pipe ends a cell even there.
+func code(text string) string {
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "`", "'"), "|", `\|`)
+	return "`" + strings.ReplaceAll(text, "\n", " ") + "`"
+}
+
+// markdown escapes what means something in Markdown or HTML, and keeps an @ from
+// calling somebody.
+func markdown(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '&':
+			b.WriteString("&amp;")
+		case r == '<':
+			b.WriteString("&lt;")
+		case r == '>':
+			b.WriteString("&gt;")
+		case r == '@':
+			b.WriteString("&#64;")
+		case r == '\n':
+			b.WriteByte(' ')
+		case slices.Contains([]rune("\\`*_{}[]#|~"), r):
+			b.WriteString("\\" + string(r))
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
