@@ -13,6 +13,7 @@ import (
 
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/peer"
 )
 
 // archives is the corpus of archives, with what deploying makes of each in its
@@ -163,14 +164,12 @@ func extractAll(t *testing.T, r *archive.Reader, around string, opt archive.Extr
 	}
 }
 
-// TestFuzzForLong fuzzes for ten minutes with AXLE_LONG.
+// TestFuzzForLong fuzzes for ten minutes with AXLE_LONG=1.
 func TestFuzzForLong(t *testing.T) {
-	if os.Getenv("AXLE_LONG") == "" {
-		t.Skip("it takes ten minutes: AXLE_LONG=1 runs it")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 12*time.Minute)
+	limit := peer.Long(t, 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), limit+5*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", "test", ".", "-run", "^$", "-fuzz", "^FuzzExtract$", "-fuzztime", "10m", "-fuzzminimizetime", "20x")
+	cmd := exec.CommandContext(ctx, "go", "test", ".", "-run", "^$", "-fuzz", "^FuzzExtract$", "-fuzztime", limit.String(), "-fuzzminimizetime", "20x", "-parallel", "1")
 	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.CombinedOutput()
 	if err != nil && strings.Contains(string(out), "context deadline exceeded") && !strings.Contains(string(out), "Failing input") {

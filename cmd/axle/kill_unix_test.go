@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -16,11 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/axlepack/axle/internal/peer"
 	"github.com/axlepack/axle/selector"
 )
 
 // TestKilled kills the program, as it is released, at random moments of what it
-// does to a root: 500 times, or 10,000 times with AXLE_LONG. After each, every
+// does to a root: 500 times, or 10,000 times with AXLE_LONG=1. After each, every
 // deployment is whole and what is current can be run; the next command works and
 // cleans up.
 func TestKilled(t *testing.T) {
@@ -31,10 +31,11 @@ func TestKilled(t *testing.T) {
 		t.Skip("there is no Python on this machine")
 	}
 	t.Parallel()
-	kills := 500
-	if os.Getenv("AXLE_LONG") != "" {
-		kills = 10_000
+	kills, limit := 500, time.Hour
+	if long, ok := peer.LongFor(t, limit); ok {
+		kills, limit = 10_000, long
 	}
+	end := time.Now().Add(limit)
 	workers := runtime.GOMAXPROCS(0)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -43,7 +44,7 @@ func TestKilled(t *testing.T) {
 	for i := range workers {
 		v := newVictim(t, axle, rand.New(rand.NewPCG(seed, uint64(i))))
 		wait.Go(func() {
-			for n := 0; v.killed < kills/workers && !t.Failed(); n++ {
+			for n := 0; v.killed < kills/workers && !t.Failed() && time.Now().Before(end); n++ {
 				v.round(n)
 			}
 			t.Logf("%d commands were killed, %d came to their end first", v.killed, v.ended)
