@@ -78,10 +78,11 @@ type row struct {
 // cellView is a cell: Kind is "package", "hole", "ok" or, for what was not asked
 // for, "".
 type cellView struct {
-	Column                    int
-	Kind, Mark, Small         string
-	Target, Href, Label, Ring string
-	Hue                       int
+	Column              int
+	Kind, Mark          string
+	Small               []string
+	Target, Href, Label string
+	Hue                 int
 }
 
 type packageView struct {
@@ -162,14 +163,14 @@ func (m Matrix) cellView(column int, t target.Target, hole int) cellView {
 	case !asked:
 	case c.Hole():
 		v.Kind, v.Mark, v.Href = "hole", holeMark, fmt.Sprintf("#hole-%d", hole)
-		v.Small, v.Label = "hole", where+"hole, no package"
+		v.Label = where + "hole, no package"
 	case c.Package < 0:
 		v.Kind, v.Mark, v.Label = "ok", "ok", where+"ok, needs no package"
 	default:
 		p := m.Packages[c.Package]
 		v.Kind, v.Mark, v.Hue = "package", letter(c.Package), hue(c.Package)
 		v.Href = "#package-" + v.Mark
-		v.Small = strings.TrimSpace(sizeOf(p) + " " + m.Floor(t))
+		v.Small = appendNew(appendNew(nil, sizeOf(p)), m.Floor(t))
 		v.Label = where + "package " + v.Mark
 		for _, more := range []string{p.sizeText(), m.Floor(t)} {
 			if more != "" {

@@ -32,10 +32,11 @@
 
   // Details of a cell: Escape closes them and the focus returns, as dialogs do.
   var dialog = byId("details"), body = byId("details-body"), title = byId("details-title");
-  function show(cell) {
+  function show(cell, platform) {
     var dl = make("dl"), p = packages[cell.package];
-    title.textContent = "Python " + cell.python + " on " + cell.platform;
+    title.textContent = "Python " + cell.python + " on " + platform;
     body.replaceChildren(dl);
+    term(dl, "Target", make("code", cell.target));
     if (p) {
       term(dl, "Package", make("code", p.file));
       term(dl, "Size", p.size && (p.size_estimated ? "about " : "") + size(p.size));
@@ -59,7 +60,7 @@
     var link = event.target.closest("a[data-target]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !dialog.showModal) return;
     event.preventDefault();
-    show(cells[link.dataset.target]);
+    show(cells[link.dataset.target], byId("cells").rows[0].cells[link.parentNode.cellIndex].textContent);
   });
   document.querySelectorAll("a[data-target]").forEach(function (link) {
     link.setAttribute("aria-haspopup", "dialog");
