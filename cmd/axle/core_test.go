@@ -25,6 +25,7 @@ import (
 //	18  every hole has a name                      TestCore18
 //	19  one package may serve many Pythons         TestCore19, TestCore19Real
 //	20  what forces many packages                  TestCore20, TestCore20Real
+//	21  the widest requires_python without a hole  TestCore21
 //	22  what requires_python means                 TestCore22
 //	24  breaking points                            TestCore24
 //	26  what extension.yml must have               TestCore26
@@ -42,6 +43,7 @@ func TestCore16(t *testing.T) { runScripts(t, "testdata/core/16_*.txtar") }
 func TestCore18(t *testing.T) { runScripts(t, "testdata/core/18_*.txtar") }
 func TestCore19(t *testing.T) { runScripts(t, "testdata/core/19_*.txtar") }
 func TestCore20(t *testing.T) { runScripts(t, "testdata/core/20_*.txtar") }
+func TestCore21(t *testing.T) { runScripts(t, "testdata/core/21_*.txtar") }
 func TestCore22(t *testing.T) { runScripts(t, "testdata/core/22_*.txtar") }
 func TestCore24(t *testing.T) { runScripts(t, "testdata/core/24_*.txtar") }
 func TestCore26(t *testing.T) { runScripts(t, "testdata/core/26_*.txtar") }
