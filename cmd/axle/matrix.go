@@ -18,11 +18,12 @@ func newMatrix(e *env) *cobra.Command {
 	var draw matrixDrawing
 	var locked bool
 	cmd := &cobra.Command{
-		Use:   "matrix [DIR|ZIP [DIR|ZIP]]",
+		Use:   "matrix [DIR|LOCK|ZIP [DIR|LOCK|ZIP]]",
 		Short: "Show which package serves which Python on which platform, or why none",
 		Long: `Show which package would serve which Python on which platform, or why none does.
 Of a ZIP: which package in it does, also of one that UIP-CLI made; --python and
---platform choose the cells. Of two: which targets the second gains and loses,
+--platform choose the cells. Of a LOCK, a pylock.toml of axle: which package
+would, without asking any index. Of two: which targets the second gains and loses,
 and what becomes of versions and sizes.`,
 		Example: "  axle matrix\n  axle matrix --suggest\n  axle matrix --html matrix.html --check\n  axle matrix dist/extension_build/my_extension-1.0.0.zip\n  axle matrix old.zip new.zip",
 		Args:    args(cobra.MaximumNArgs(2)),
@@ -34,8 +35,8 @@ and what becomes of versions and sizes.`,
 			if len(list) == 2 {
 				return e.compare(cmd, f, list[0], list[1], draw.json)
 			}
-			if len(list) == 1 && isZipFile(list[0]) {
-				matrix, err := e.matrixOfZip(cmd, f, list[0])
+			if len(list) == 1 && (isZipFile(list[0]) || isLockFile(list[0])) {
+				matrix, err := e.matrixOf(cmd, f, list[0])
 				if err != nil {
 					return err
 				}
@@ -109,6 +110,9 @@ func (e *env) showMatrix(matrix report.Matrix, served []bundle.Served, draw matr
 }
 
 func (e *env) drawMatrix(matrix report.Matrix, served []bundle.Served, draw matrixDrawing) error {
+	for _, s := range served {
+		matrix.Served = append(matrix.Served, report.Served(s))
+	}
 	switch {
 	case draw.suggest && draw.json:
 		return e.writeJSON("suggestion", report.Suggest(matrix))
@@ -154,8 +158,26 @@ func (e *env) matrixOfZip(cmd *cobra.Command, f buildFlags, path string) (report
 	return found.Matrix(inspect.MatrixOptions{Pythons: f.pythons, Platforms: f.platforms})
 }
 
-// matrixOf is that of a project or a zip.
+// isLockFile goes by the name: pylock.toml, pylock.NAME.toml.
+func isLockFile(path string) bool {
+	return strings.HasSuffix(strings.ToLower(path), ".toml")
+}
+
+// matrixOfLock is what would be built of a lock.
+func (e *env) matrixOfLock(cmd *cobra.Command, f buildFlags, path string) (report.Matrix, error) {
+	if len(f.targets)+len(f.platforms)+len(f.pythons)+len(f.profiles) > 0 {
+		return report.Matrix{}, usageError(cmd, errors.New("the cells of a lock are the targets that it has; of others, ask for its project"))
+	}
+	matrix, warnings, err := report.OfLock(path)
+	e.warn(warnings)
+	return matrix, err
+}
+
+// matrixOf is that of a project, a lock or a zip.
 func (e *env) matrixOf(cmd *cobra.Command, f buildFlags, path string) (report.Matrix, error) {
+	if isLockFile(path) {
+		return e.matrixOfLock(cmd, f, path)
+	}
 	if isZipFile(path) {
 		return e.matrixOfZip(cmd, f, path)
 	}

@@ -43,7 +43,7 @@ type DistributionChange struct {
 // Compare says what changes from one matrix to another.
 func Compare(from, to Matrix) Comparison {
 	c := Comparison{
-		From: from.Extension + " " + from.Version, To: to.Extension + " " + to.Version,
+		From: from.title(), To: to.title(),
 		Changes: []DistributionChange{}, Packages: [2]int{len(from.Packages), len(to.Packages)},
 	}
 	for i, m := range []Matrix{from, to} {

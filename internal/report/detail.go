@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/resolve"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/internal/wheel"
@@ -89,7 +90,7 @@ func (p Package) sizeText() string {
 // Cause is what is known of a hole beside its reason.
 type Cause struct {
 	// Kind is the sort of trouble, a word of package resolve such as "no-wheel".
-	Kind string `json:"kind"`
+	Kind string `json:"kind,omitempty"`
 	// Projects are those at fault.
 	Projects []string `json:"projects,omitempty"`
 	// Requirements lead from the developer's own to the one that cannot be met,
@@ -103,38 +104,46 @@ type Cause struct {
 	Sdist string `json:"build_from_source,omitempty"`
 }
 
-// Cause tells what the resolution knows of a hole; nil for other cells and for
-// holes of another origin.
+// Cause tells what is known of a hole; nil for other cells, and where its reason
+// says nothing of requirements. That of a lock has no Kind and no Projects.
 func (c Cell) Cause() *Cause {
-	var e *resolve.Error
-	if !errors.As(c.Problem, &e) {
+	if c.Problem == nil {
 		return nil
 	}
-	w := &Cause{Kind: string(e.Kind)}
-	for _, p := range e.Projects {
-		w.Projects = append(w.Projects, string(p))
-	}
-	w.read(e.Error())
-	for _, h := range e.Hints() {
-		if _, say, ok := strings.Cut(h, "--build-sdists="); ok {
-			w.Sdist = "--build-sdists=" + say
+	cause := &Cause{}
+	explanation := c.Problem.Error()
+	var e *resolve.Error
+	if errors.As(c.Problem, &e) {
+		explanation = e.Error()
+		cause.Kind = string(e.Kind)
+		for _, p := range e.Projects {
+			cause.Projects = append(cause.Projects, string(p))
 		}
 	}
-	return w
+	cause.read(explanation)
+	for _, h := range fault.Hints(c.Problem) {
+		if _, say, ok := strings.Cut(h, "--build-sdists="); ok && cause.Sdist == "" {
+			cause.Sdist = "--build-sdists=" + say
+		}
+	}
+	if cause.Kind == "" && len(cause.Requirements) == 0 && cause.Newest == "" {
+		return nil
+	}
+	return cause
 }
 
 // read takes the requirements and the newest version from an explanation: below
 // its first line come the requirements, then what is known of versions.
-func (w *Cause) read(explanation string) {
+func (c *Cause) read(explanation string) {
 	_, rest, _ := strings.Cut(explanation, "\n")
 	leading := true
 	for line := range strings.Lines(rest) {
 		line = strings.TrimSpace(line)
 		if leading = leading && isRequirement(line); leading {
-			w.Requirements = append(w.Requirements, line)
+			c.Requirements = append(c.Requirements, line)
 		}
 		if newest, _, ok := strings.Cut(line, " is the newest version with a file for "); ok {
-			w.Newest = newest
+			c.Newest = newest
 		}
 	}
 }

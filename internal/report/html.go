@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/archive"
@@ -57,6 +58,7 @@ type page struct {
 	Holes          []holeView
 	Notes          []noteView
 	Suggestion     *Suggestion
+	Served         []servedView
 	Costs          []costView
 	Breaks         []breakView
 	Chart          *chart
@@ -98,6 +100,13 @@ type holeView struct {
 	Cause             *Cause
 }
 
+// servedView is an interpreter of an agent profile; Letter is "" for none.
+type servedView struct {
+	Served
+	Letter string
+	Hue    int
+}
+
 type noteView struct{ Where, Text string }
 
 // costView is a dependency; the percentages are of the greatest.
@@ -111,7 +120,7 @@ type breakView struct{ Project, Python, Where, Change, Reason string }
 
 func (m Matrix) page() page {
 	p := page{
-		Title: m.Extension + " " + m.Version, Summary: m.summary(), Data: m,
+		Title: m.title(), Summary: m.summary(), Data: m,
 		// Both are parts of this program.
 		CSS: template.CSS(pageCSS), JS: template.JS(pageJS), //nolint:gosec
 	}
@@ -139,6 +148,13 @@ func (m Matrix) page() page {
 	}
 	for i, pkg := range m.Packages {
 		p.Packages = append(p.Packages, packageView{letter(i), pkg.File, pkg.sizeText(), pkg.RequiresPython, m.floors(i), hue(i), pkg.Elsewhere, pkg.Distributions})
+	}
+	for _, s := range m.Served {
+		v := servedView{Served: s}
+		if i := slices.IndexFunc(m.Packages, func(p Package) bool { return p.File == s.Package }); i >= 0 {
+			v.Letter, v.Hue = letter(i), hue(i)
+		}
+		p.Served = append(p.Served, v)
 	}
 	m.eachNote(func(where, text string) { p.Notes = append(p.Notes, noteView{where, text}) })
 	if len(p.Holes) > 0 {

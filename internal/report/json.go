@@ -10,11 +10,12 @@ import (
 )
 
 // MarshalJSON gives the matrix as one object: extension, extension_version,
-// pythons, platforms, packages, cells, dependencies and, where one version for
-// all targets was asked for, alignment. A cell has its target, and either the
+// pythons, platforms, packages, cells, dependencies, the interpreters of agent
+// profiles that are served and, where one version for all targets was asked for,
+// alignment. A cell has its target, and either the
 // file name of its package or the problem that makes it a hole.
 func (m Matrix) MarshalJSON() ([]byte, error) {
-	out := matrixJSON{Extension: m.Extension, Version: m.Version, Packages: []packageJSON{}, Cells: []cellJSON{}, Alignment: m.Alignment}
+	out := matrixJSON{Extension: m.Extension, Version: m.Version, Packages: []packageJSON{}, Cells: []cellJSON{}, Alignment: m.Alignment, Served: m.Served}
 	for _, p := range m.Pythons {
 		out.Pythons = append(out.Pythons, p.String())
 	}
@@ -86,6 +87,7 @@ type matrixJSON struct {
 	Packages     []packageJSON    `json:"packages"`
 	Cells        []cellJSON       `json:"cells"`
 	Dependencies []dependencyJSON `json:"dependencies,omitempty"`
+	Served       []Served         `json:"served,omitempty"`
 	Alignment    *Alignment       `json:"alignment,omitempty"`
 }
 

@@ -25,7 +25,7 @@ const holeMark = "✗"
 // comes from outside is escaped.
 func (m Matrix) Markdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### %s\n\n", markdown(m.Extension+" "+m.Version))
+	fmt.Fprintf(&b, "### %s\n\n", markdown(m.title()))
 	fmt.Fprintf(&b, "%s\n\n", m.summary())
 	m.markdownTable(&b)
 	m.markdownLegend(&b)
@@ -106,9 +106,26 @@ func (m Matrix) markdownLegend(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", letter(i), file, p.sizeText(), python, cmp.Or(m.floors(i), "–"))
 	}
+	if len(m.Served) > 0 {
+		b.WriteString("\n| Agent profile | Interpreter | Python | Package |\n|:--|:--|:--|:-:|\n")
+	}
+	for _, s := range m.Served {
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", markdown(s.Profile), code(s.Path), markdown(s.Python), m.letterOf(s.Package))
+	}
 	if len(m.Holes()) > 0 {
 		b.WriteString("\n" + holeMark + " no package; the reasons are below.\n")
 	}
+}
+
+// letterOf is the letter of a package by its file name, the mark of a hole for
+// none.
+func (m Matrix) letterOf(file string) string {
+	for i, p := range m.Packages {
+		if p.File == file {
+			return letter(i)
+		}
+	}
+	return holeMark
 }
 
 // markdownParts are what is folded away, the most wanted first. Each reason for

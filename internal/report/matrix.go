@@ -37,8 +37,19 @@ type Matrix struct {
 	Dependencies []merge.Dependency
 	// Costs say what each project adds to the packages, most bytes first.
 	Costs []Cost
+	// Served are the interpreters of agent profiles that it was made for.
+	Served []Served
 	// Alignment is there when one version over the whole matrix was asked for.
 	Alignment *Alignment
+}
+
+// Served is an interpreter of an agent profile, and the package that it would
+// choose; "" for none.
+type Served struct {
+	Profile string `json:"profile"`
+	Path    string `json:"path"`
+	Python  string `json:"python"`
+	Package string `json:"package,omitempty"`
 }
 
 // Package is a dependency package of the matrix.
@@ -70,6 +81,9 @@ type Cell struct {
 
 // Hole says that nothing serves the cell.
 func (c Cell) Hole() bool { return c.Problem != nil }
+
+// title names what the matrix is of. A lock by itself has no version.
+func (m Matrix) title() string { return strings.TrimSpace(m.Extension + " " + m.Version) }
 
 // New computes the matrix of a plan.
 //

@@ -45,7 +45,12 @@ func rich(t *testing.T) Matrix {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New("sample_ext", "1.0.0", all, l, plan)
+	m := New("sample_ext", "1.0.0", all, l, plan)
+	m.Served = []Served{
+		{Profile: "rhel9", Path: "/usr/bin/python3", Python: "3.9.18", Package: m.Packages[0].File},
+		{Profile: "rhel|8", Path: "/usr/bin/python3.6", Python: "3.6.8"},
+	}
+	return m
 }
 
 // richPins: kiln has a file for each target, and another version from 3.11 on;

@@ -290,7 +290,7 @@ func requiresPython(minors, asked []minor) string {
 // each relaxation would cost.
 func (s Suggestion) Text(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n\n", s.Extension, s.Version)
+	fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(s.Extension+" "+s.Version))
 	switch {
 	case s.Cells == 0:
 		b.WriteString("no Python is covered on any platform\n")

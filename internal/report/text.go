@@ -16,7 +16,7 @@ import (
 // legend below, then the holes with their reasons.
 func (m Matrix) Text(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n\n", m.Extension, m.Version)
+	fmt.Fprintf(&b, "%s\n\n", m.title())
 	m.drawTable(&b)
 	m.drawLegend(&b)
 	m.drawHoles(&b)
