@@ -85,6 +85,9 @@ type Distribution struct {
 	Amount
 	Native      []Native     `json:"native,omitempty"`
 	EntryPoints []EntryPoint `json:"entry_points,omitempty"`
+
+	tags   string // of the wheel that it was
+	packed int64  // bytes that it has inside of its archive
 }
 
 // Native is a file of machine code.

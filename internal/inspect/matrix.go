@@ -65,6 +65,7 @@ func (e Extension) Matrix(opt MatrixOptions) (report.Matrix, error) {
 	}
 	slices.SortFunc(m.Pythons, target.Python.Compare)
 	m.Pythons = slices.Compact(m.Pythons)
+	m.Explain(e.plan(m))
 	return m, nil
 }
 

@@ -120,6 +120,9 @@ func distribution(r *archive.Reader, folder string, left map[string]archive.Memb
 			d.learn(m)
 		}
 	}
+	if data, err := r.ReadFile(folder + "/WHEEL"); err == nil {
+		d.tags = tagsOf(data)
+	}
 	if data, err := r.ReadFile(folder + "/entry_points.txt"); err == nil {
 		points, _ := wheel.ParseEntryPoints(data)
 		for _, p := range points {
@@ -130,6 +133,7 @@ func distribution(r *archive.Reader, folder string, left map[string]archive.Memb
 		if m, ok := left[name]; ok {
 			delete(left, name)
 			d.add(m)
+			d.packed += m.CompressedSize
 			d.take(r, m)
 		}
 	}

@@ -91,8 +91,9 @@ func (b Break) Change() string {
 	return b.From.String() + " → " + b.To.String()
 }
 
-// dependencies computes the cost of every project.
-func dependencies(solutions []lock.Solution) []Dependency {
+// Dependencies computes what every project costs: sorted by the number of its
+// files, most first, then by project. The pins of a solution are sorted.
+func Dependencies(solutions []lock.Solution) []Dependency {
 	lines := linesOf(solutions)
 	var list []Dependency
 	for _, project := range projectsOf(solutions) {

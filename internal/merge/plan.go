@@ -114,7 +114,7 @@ func NewPlan(solutions []lock.Solution, opt Options) (Plan, error) {
 		return Plan{}, err
 	}
 	plan.Warnings = warnings
-	plan.Dependencies = dependencies(solutions)
+	plan.Dependencies = Dependencies(solutions)
 	if len(groups) == 1 && len(groups[0].pins) == 0 && len(opt.Foreign) == 0 {
 		groups = nil
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/pep508"
 )
@@ -23,7 +24,8 @@ type Cost struct {
 	// carry the same file once more.
 	Packages int
 	Carried  int64
-	// Saved is how many packages fewer there would be without it.
+	// Saved is how many packages fewer there would be without it and what only it
+	// requires.
 	Saved int
 }
 
@@ -57,14 +59,15 @@ func costs(plan merge.Plan) []Cost {
 	return all
 }
 
-// contents counts the packages that differ when one project is left out of all.
-// A package with nothing left is none.
+// contents counts the packages that differ when one project is left out of all,
+// with what only it requires. A package with nothing left is none.
 func contents(plan merge.Plan, without pep508.Name) int {
 	seen := map[string]bool{}
 	for _, p := range plan.Packages {
+		gone := goneWith(without, p.Pins)
 		var keys []string
 		for _, pin := range p.Pins {
-			if pin.Project != without {
+			if !gone[pin.Project] {
 				keys = append(keys, pin.File.Key())
 			}
 		}
@@ -73,6 +76,21 @@ func contents(plan merge.Plan, without pep508.Name) int {
 		}
 	}
 	return len(seen)
+}
+
+// goneWith are the projects that nobody wants any more without one of them.
+func goneWith(project pep508.Name, pins []lock.Pin) map[pep508.Name]bool {
+	gone := map[pep508.Name]bool{project: true}
+	for again := true; again; {
+		again = false
+		for _, p := range pins {
+			wanted := slices.ContainsFunc(p.Via, func(by pep508.Name) bool { return !gone[by] })
+			if !gone[p.Project] && !p.Direct && len(p.Via) > 0 && !wanted {
+				gone[p.Project], again = true, true
+			}
+		}
+	}
+	return gone
 }
 
 // savedText says what leaving the project out would do.

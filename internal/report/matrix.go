@@ -89,7 +89,8 @@ func (m Matrix) title() string { return strings.TrimSpace(m.Extension + " " + m.
 //
 // targets are all that were asked for, in the order of the asking.
 func New(extension, version string, targets []target.Target, l lock.Lock, plan merge.Plan) Matrix {
-	m := Matrix{Extension: extension, Version: version, Cells: map[target.Target]Cell{}, Dependencies: plan.Dependencies, Costs: costs(plan)}
+	m := Matrix{Extension: extension, Version: version, Cells: map[target.Target]Cell{}}
+	m.Explain(plan)
 	for _, t := range targets {
 		m.add(t, Cell{Package: -1})
 	}
@@ -103,6 +104,11 @@ func New(extension, version string, targets []target.Target, l lock.Lock, plan m
 	m.Pythons = slices.Compact(m.Pythons)
 	m.place(plan)
 	return m
+}
+
+// Explain takes from a plan what each project costs.
+func (m *Matrix) Explain(plan merge.Plan) {
+	m.Dependencies, m.Costs = plan.Dependencies, costs(plan)
 }
 
 // place numbers the packages as a reader of the rows meets them. One that was
