@@ -129,10 +129,9 @@ func (m Matrix) page() page {
 	}
 	holes := map[target.Target]int{}
 	for i, g := range m.groups() {
-		h := holeView{ID: fmt.Sprintf("hole-%d", i+1), Where: strings.Join(g.names(), "; "), Reason: g.Reason, Hints: g.Hints}
-		if len(g.Targets) == 1 {
-			h.Cause = m.Cells[g.Targets[0]].Cause()
-		}
+		// Those of a group differ in the names of their targets alone.
+		cause := m.Cells[g.Targets[0]].Cause()
+		h := holeView{ID: fmt.Sprintf("hole-%d", i+1), Where: strings.Join(g.names(), "; "), Reason: g.Reason, Hints: g.Hints, Cause: cause}
 		for _, t := range g.Targets {
 			holes[t] = i + 1
 		}
