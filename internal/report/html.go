@@ -3,13 +3,16 @@ package report
 import (
 	"bytes"
 	_ "embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/archive"
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/target"
 )
@@ -39,9 +42,14 @@ func (m Matrix) HTML(w io.Writer) error {
 	return err
 }
 
-// WriteHTML writes the page whole or not at all, in place of what is there.
+// WriteHTML writes the page whole or not at all, in place of what is there. The
+// folder must exist ([fault.NotFound]).
 func (m Matrix) WriteHTML(path string) error {
-	return archive.WriteFile(path, m.HTML)
+	err := archive.WriteFile(path, m.HTML)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fault.New(fault.NotFound, path+": its folder does not exist", "make the folder, or name another file")
+	}
+	return err
 }
 
 func lines(text string) []string { return strings.Split(text, "\n") }

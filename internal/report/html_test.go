@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"github.com/axlepack/axle/internal/fault"
 )
 
 func pageOf(t *testing.T, m Matrix) (string, *html.Node) {
@@ -209,7 +211,7 @@ func TestWriteHTML(t *testing.T) {
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("%d files are in the folder", len(entries))
 	}
-	if err := sample(t).WriteHTML(filepath.Join(dir, "none", "page.html")); err == nil || !strings.Contains(err.Error(), "page.html") {
+	if err := sample(t).WriteHTML(filepath.Join(dir, "none", "page.html")); fault.ExitCode(err) != fault.NotFound || !strings.Contains(err.Error(), "page.html") {
 		t.Errorf("%v", err)
 	}
 }
