@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,11 +45,10 @@ func chromium(t *testing.T) *browser {
 	home := t.TempDir()
 	theirsIn, ours := pipe(t)
 	answers, theirsOut := pipe(t)
-	cmd := exec.CommandContext(t.Context(), path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+	cmd := exec.Command(path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-pipe", "--user-data-dir="+home, "about:blank")
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "TMPDIR="+home)
 	cmd.ExtraFiles = []*os.File{theirsIn, theirsOut}
-	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -59,6 +59,7 @@ func chromium(t *testing.T) *browser {
 	t.Cleanup(func() {
 		b.session = ""
 		_, _ = fmt.Fprintf(b.to, `{"id":%d,"method":"Browser.close"}`+"\x00", b.last+1)
+		_, _ = io.Copy(io.Discard, b.from) // until all its processes are gone
 		_ = cmd.Wait()
 		stuck.Stop()
 	})
