@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/axlepack/axle/internal/peer"
 )
@@ -110,4 +111,69 @@ func exitCode(err error) int {
 		return exit.ExitCode()
 	}
 	return 0
+}
+
+// TestForeignWindowsChildren kills axle on Windows while an extension runs: the
+// extension and what it started end too, by the job that they are in.
+func TestForeignWindowsChildren(t *testing.T) {
+	wine, python := foreign(t, "windows-amd64/exec"), foreign(t, "windows-amd64/python/python.exe")
+	dir := t.TempDir()
+	beat := filepath.Join(dir, "beat")
+	// The child would go on for two minutes.
+	zip := agentZip(t, "parent", `
+import subprocess, sys, time
+code = """
+import sys, time
+for i in range(600):
+    with open(sys.argv[1], "a") as f:
+        f.write("x")
+    time.sleep(0.2)
+"""
+subprocess.Popen([sys.executable, "-c", code, sys.argv[1]])
+time.sleep(120)
+`)
+	// A name of its own, to be ended by.
+	data, err := os.ReadFile(program(t, "windows", "amd64"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	axle, root := filepath.Join(dir, "axle-of-children.exe"), drive(filepath.Join(dir, "root"))
+	if err := os.WriteFile(axle, data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	deploy := exec.Command(wine, axle, "deploy", "--root", root, "--interpreter", drive(python), drive(zip))
+	deploy.Env = append(os.Environ(), "AXLE_CACHE="+drive(filepath.Join(dir, "cache")))
+	peer.Run(t, deploy)
+	run := exec.Command(wine, axle, "run", "--root", root, "parent", "--", drive(beat))
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	beats := func() int64 {
+		info, err := os.Stat(beat)
+		if err != nil {
+			return 0
+		}
+		return info.Size()
+	}
+	waitFor(t, "the child to begin", func() bool { return beats() > 0 })
+	peer.Run(t, exec.Command(wine, "taskkill", "/F", "/IM", filepath.Base(axle)))
+	_ = run.Wait()
+	last := int64(-1)
+	waitFor(t, "the child to end", func() bool {
+		before := last
+		last = beats()
+		return before == last
+	})
+}
+
+// waitFor looks every two seconds, for a minute.
+func waitFor(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for range 30 {
+		if done() {
+			return
+		}
+		time.Sleep(2 * time.Second)
+	}
+	t.Fatalf("waited a minute for %s", what)
 }
