@@ -156,8 +156,9 @@ time.sleep(120)
 		return info.Size()
 	}
 	waitFor(t, "the child to begin", func() bool { return beats() > 0 })
+	// What is left holds the pipes of the run: it is not waited for before.
+	defer func() { _ = run.Wait() }()
 	peer.Run(t, exec.Command(wine, "taskkill", "/F", "/IM", filepath.Base(axle)))
-	_ = run.Wait()
 	last := int64(-1)
 	waitFor(t, "the child to end", func() bool {
 		before := last
