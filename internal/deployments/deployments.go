@@ -80,6 +80,9 @@ func (s *Store) Package(ctx context.Context, key string, fill Fill) (rel string,
 	rel = "p/" + key
 	final := s.Path(rel)
 	for {
+		if ctx.Err() != nil {
+			return "", false, nil, context.Cause(ctx)
+		}
 		held, err := s.take(ctx, packageLock+key, shared)
 		if isDir(final) && ctx.Err() == nil {
 			// Where nothing can be written, nothing can be collected either.

@@ -188,6 +188,35 @@ func TestPackageOnce(t *testing.T) {
 	}
 }
 
+// TestPackageCancelled: a context that has ended is the error, also of a package
+// that is there.
+func TestPackageCancelled(t *testing.T) {
+	s := open(t)
+	_, _, release, err := s.Package(t.Context(), "key", fillWith("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.take(ctx, "free", alone); !errors.Is(err, context.Canceled) {
+		t.Errorf("a free lock: %v", err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, _, _, err := s.Package(ctx, "key", fillWith("x"))
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("it goes on and on")
+	}
+}
+
 // TestSweep: what a process that is gone left in staging is removed by the next
 // operation, and what one is at work on is not.
 func TestSweep(t *testing.T) {

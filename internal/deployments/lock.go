@@ -60,6 +60,9 @@ func tryLock(path string, k kind, create bool) (*os.File, error) {
 func (s *Store) take(ctx context.Context, name string, k kind) (*os.File, error) {
 	path := s.Path("l/" + name)
 	for wait := firstPoll; ; wait = min(2*wait, lockPoll) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		f, err := tryLock(path, k, true)
 		switch {
 		case err == nil:
