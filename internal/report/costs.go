@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,9 +50,10 @@ func costs(plan merge.Plan) []Cost {
 			}
 		}
 	}
-	whole := contents(plan, "")
+	packages := weigh(plan)
+	whole := different(packages, "")
 	for i := range all {
-		all[i].Saved = whole - contents(plan, all[i].Project)
+		all[i].Saved = whole - different(packages, all[i].Project)
 	}
 	slices.SortStableFunc(all, func(a, b Cost) int {
 		return cmp.Or(cmp.Compare(b.Carried, a.Carried), cmp.Compare(b.Files, a.Files), cmp.Compare(a.Project, b.Project))
@@ -59,34 +61,67 @@ func costs(plan merge.Plan) []Cost {
 	return all
 }
 
-// contents counts the packages that differ when one project is left out of all,
-// with what only it requires. A package with nothing left is none.
-func contents(plan merge.Plan, without pep508.Name) int {
-	seen := map[string]bool{}
-	for _, p := range plan.Packages {
-		gone := goneWith(without, p.Pins)
-		var keys []string
-		for _, pin := range p.Pins {
-			if !gone[pin.Project] {
-				keys = append(keys, pin.File.Key())
+// weighed is a package as counting wants it: there may be hundreds of projects,
+// each to be left out once.
+type weighed struct {
+	pins     []lock.Pin
+	files    []uint32              // the number of each pin's file
+	order    []int                 // the pins by those numbers
+	requires map[pep508.Name][]int // the pins that a project requires
+}
+
+// weigh numbers the files of all packages.
+func weigh(plan merge.Plan) []weighed {
+	numbers := map[string]uint32{}
+	all := make([]weighed, len(plan.Packages))
+	for i, p := range plan.Packages {
+		w := weighed{pins: p.Pins, requires: map[pep508.Name][]int{}}
+		for at, pin := range p.Pins {
+			key := pin.File.Key()
+			if _, ok := numbers[key]; !ok {
+				numbers[key] = uint32(len(numbers))
+			}
+			w.files, w.order = append(w.files, numbers[key]), append(w.order, at)
+			for _, by := range pin.Via {
+				w.requires[by] = append(w.requires[by], at)
 			}
 		}
-		if slices.Sort(keys); len(keys) > 0 || without == "" {
-			seen[strings.Join(keys, "\n")] = true
+		slices.SortFunc(w.order, func(a, b int) int { return cmp.Compare(w.files[a], w.files[b]) })
+		all[i] = w
+	}
+	return all
+}
+
+// different counts the packages that differ when one project is left out of all,
+// with what only it requires. A package with nothing left is none.
+func different(packages []weighed, without pep508.Name) int {
+	seen := map[string]bool{}
+	var key []byte
+	for _, w := range packages {
+		gone := w.goneWith(without)
+		key = key[:0]
+		for _, at := range w.order {
+			if !gone[w.pins[at].Project] {
+				key = binary.BigEndian.AppendUint32(key, w.files[at])
+			}
+		}
+		if len(key) > 0 || without == "" {
+			seen[string(key)] = true
 		}
 	}
 	return len(seen)
 }
 
 // goneWith are the projects that nobody wants any more without one of them.
-func goneWith(project pep508.Name, pins []lock.Pin) map[pep508.Name]bool {
+func (w weighed) goneWith(project pep508.Name) map[pep508.Name]bool {
 	gone := map[pep508.Name]bool{project: true}
-	for again := true; again; {
-		again = false
-		for _, p := range pins {
-			wanted := slices.ContainsFunc(p.Via, func(by pep508.Name) bool { return !gone[by] })
-			if !gone[p.Project] && !p.Direct && len(p.Via) > 0 && !wanted {
-				gone[p.Project], again = true, true
+	for queue := []pep508.Name{project}; len(queue) > 0; queue = queue[1:] {
+		for _, at := range w.requires[queue[0]] {
+			p := w.pins[at]
+			wanted := p.Direct || slices.ContainsFunc(p.Via, func(by pep508.Name) bool { return !gone[by] })
+			if !wanted && !gone[p.Project] {
+				gone[p.Project] = true
+				queue = append(queue, p.Project)
 			}
 		}
 	}
