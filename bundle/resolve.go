@@ -2,8 +2,6 @@ package bundle
 
 import (
 	"context"
-	"path/filepath"
-	"strconv"
 
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
@@ -60,8 +58,5 @@ func (s *session) requirement(ctx context.Context, line extension.RequirementLin
 
 // origin is how messages name a place of the project.
 func (s *session) origin(file string, line int) string {
-	if rel, err := filepath.Rel(s.project.Dir, file); err == nil && filepath.IsLocal(rel) {
-		file = rel
-	}
-	return file + ":" + strconv.Itoa(line)
+	return placeIn(s.project.Dir, file, line)
 }

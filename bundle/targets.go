@@ -10,9 +10,6 @@ import (
 	"github.com/axlepack/axle/internal/target"
 )
 
-// defaultPlatforms are built for when neither the project nor the user says.
-var defaultPlatforms = []string{"linux/amd64", "linux/arm64", "windows/amd64", "macos/arm64"}
-
 // targets decides what is built for. All mistakes are reported at once.
 func targets(opt Options, m extension.Manifest) ([]target.Target, error) {
 	var problems fault.List
@@ -72,7 +69,7 @@ func platforms(asked []string, project []target.Platform) ([]target.Platform, er
 		if len(project) > 0 {
 			return project, nil
 		}
-		texts = defaultPlatforms
+		texts = target.Usual()
 	}
 	var all []target.Platform
 	var problems fault.List

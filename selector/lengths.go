@@ -27,7 +27,7 @@ func (d *deployer) checkOwnLengths() error {
 		return nil
 	}
 	var names []string
-	for _, m := range d.z.own() {
+	for _, m := range d.z.Own() {
 		names = append(names, m.Name)
 	}
 	return d.checkLengths(d.rec.Code, names)

@@ -136,8 +136,8 @@ func isPackage(name string) bool {
 // isOwn is the opposite of isPackage.
 func isOwn(name string) bool { return !isPackage(name) }
 
-// own are the extension's own files, by name.
-func (z *Zip) own() []archive.Member {
+// Own are the extension's own files, by name, for axle's own reports.
+func (z *Zip) Own() []archive.Member {
 	own := slices.DeleteFunc(slices.Clone(z.reader.Members()), func(m archive.Member) bool { return isPackage(m.Name) })
 	slices.SortFunc(own, func(a, b archive.Member) int { return cmp.Compare(a.Name, b.Name) })
 	return own
@@ -147,7 +147,7 @@ func (z *Zip) own() []archive.Member {
 // extension's own files. It reads them all, and so finds what is damaged.
 func (z *Zip) digest() (string, error) {
 	sum := sha256.New()
-	for _, m := range z.own() {
+	for _, m := range z.Own() {
 		fmt.Fprintf(sum, "%q %o %d\n", m.Name, m.Mode, m.Size)
 		data, err := z.reader.Open(m.Name)
 		if err != nil {
@@ -165,7 +165,7 @@ func (z *Zip) digest() (string, error) {
 func (z *Zip) writeOwn(file string) error {
 	return archive.WriteFile(file, func(out io.Writer) error {
 		w := archive.NewWriter(out)
-		for _, m := range z.own() {
+		for _, m := range z.Own() {
 			if err := w.CopyRaw(z.reader, m, m.Name, m.Mode); err != nil {
 				return err
 			}

@@ -301,7 +301,7 @@ func FuzzOpen(f *testing.F) {
 		if _, err := z.digest(); err != nil && fault.ExitCode(err) == 0 {
 			t.Fatal(err)
 		}
-		for _, m := range z.own() {
+		for _, m := range z.Own() {
 			if !fs.ValidPath(m.Name) {
 				t.Fatalf("%q was let through", m.Name)
 			}

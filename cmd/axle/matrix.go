@@ -42,17 +42,7 @@ and what becomes of versions and sizes.`,
 				}
 				return e.showMatrix(matrix, nil, draw)
 			}
-			opt, err := e.options(f, list)
-			if err != nil {
-				return err
-			}
-			opt.AllowMissing = true
-			opt.Locked = locked
-			progress := e.progress()
-			opt.Progress = progress
-			plan, err := bundle.Matrix(cmd.Context(), opt)
-			progress.stop()
-			e.warn(plan.Warnings)
+			plan, err := e.plan(cmd, f, list, locked)
 			if err != nil {
 				return err
 			}
@@ -181,7 +171,7 @@ func (e *env) matrixOf(cmd *cobra.Command, f buildFlags, path string) (report.Ma
 	if isZipFile(path) {
 		return e.matrixOfZip(cmd, f, path)
 	}
-	plan, err := e.plan(cmd, f, []string{path})
+	plan, err := e.plan(cmd, f, []string{path}, false)
 	if err != nil {
 		return report.Matrix{}, err
 	}

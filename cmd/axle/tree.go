@@ -20,7 +20,7 @@ is one.`,
 		Args:    args(cobra.MaximumNArgs(1)),
 		GroupID: "build",
 		RunE: func(cmd *cobra.Command, list []string) error {
-			plan, err := e.plan(cmd, f, list)
+			plan, err := e.plan(cmd, f, list, false)
 			if err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ those of pylock.toml where there is one.`,
 		Args:    args(cobra.RangeArgs(1, 2)),
 		GroupID: "build",
 		RunE: func(cmd *cobra.Command, list []string) error {
-			plan, err := e.plan(cmd, f, list[:len(list)-1])
+			plan, err := e.plan(cmd, f, list[:len(list)-1], false)
 			if err != nil {
 				return err
 			}
@@ -69,12 +69,12 @@ those of pylock.toml where there is one.`,
 }
 
 // plan is what a build would do, holes and all.
-func (e *env) plan(cmd *cobra.Command, f buildFlags, list []string) (bundle.Plan, error) {
+func (e *env) plan(cmd *cobra.Command, f buildFlags, list []string, locked bool) (bundle.Plan, error) {
 	opt, err := e.options(f, list)
 	if err != nil {
 		return bundle.Plan{}, err
 	}
-	opt.AllowMissing = true
+	opt.AllowMissing, opt.Locked = true, locked
 	progress := e.progress()
 	opt.Progress = progress
 	plan, err := bundle.Matrix(cmd.Context(), opt)

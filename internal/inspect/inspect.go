@@ -136,7 +136,7 @@ func Zip(ctx context.Context, file string) (Extension, error) {
 		out.SHA256, err = digest(file)
 		return err
 	})
-	out.Distributions, out.Own = readOwn(ctx, z.Archive())
+	out.Distributions, out.Own = readOwn(ctx, z)
 	return out, group.Wait()
 }
 

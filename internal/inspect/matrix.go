@@ -29,9 +29,6 @@ type choosable struct {
 	glibc    [2]int // that a package for linux_ARCH needs
 }
 
-// usualPlatforms are the columns where no package is for a platform.
-var usualPlatforms = []string{"linux/amd64", "linux/arm64", "windows/amd64", "macos/arm64"}
-
 // Matrix is which package an agent takes for each Python on each platform: the
 // first by the order of tags whose Requires-Python admits it. Errors are about
 // the options.
@@ -107,7 +104,7 @@ func (e Extension) platforms(asked []string) ([]target.Platform, error) {
 		if all = e.offered(); len(all) > 0 {
 			return all, nil
 		}
-		texts = usualPlatforms
+		texts = target.Usual()
 	}
 	var problems fault.List
 	for _, text := range texts {
@@ -155,12 +152,12 @@ func (e Extension) offered() []target.Platform {
 
 // usual is the place of a platform's system and processor among the usual ones.
 func usual(p target.Platform) int {
-	for i, name := range usualPlatforms {
+	for i, name := range target.Usual() {
 		if u, err := target.ParsePlatform(name); err == nil && u.Family == p.Family && u.Arch == p.Arch {
 			return i
 		}
 	}
-	return len(usualPlatforms)
+	return len(target.Usual())
 }
 
 // serving is the package that an agent takes for a target, or nil.

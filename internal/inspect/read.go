@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/archive"
@@ -70,11 +69,8 @@ func (p *Package) describe(r *archive.Reader, folder string) error {
 }
 
 // readOwn reads what lies in the zip beside the packages.
-func readOwn(ctx context.Context, r *archive.Reader) ([]Distribution, Amount) {
-	members := slices.DeleteFunc(slices.Clone(r.Members()), func(m archive.Member) bool {
-		return strings.HasPrefix(m.Name, "dep/") && strings.HasSuffix(m.Name, wheel.Extension)
-	})
-	return distributions(ctx, r, members, "")
+func readOwn(ctx context.Context, z *selector.Zip) ([]Distribution, Amount) {
+	return distributions(ctx, z.Archive(), z.Own(), "")
 }
 
 // distributions reads those of the dist-info folders, but not that of the

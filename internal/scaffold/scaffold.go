@@ -45,7 +45,7 @@ func (p Project) Usual(dir string) Project {
 		p.RequiresPython = ">=3.9"
 	}
 	if len(p.Platforms) == 0 {
-		p.Platforms = []string{"linux/amd64", "linux/arm64", "windows/amd64", "macos/arm64"}
+		p.Platforms = target.Usual()
 	}
 	return p
 }

@@ -43,6 +43,11 @@ var aliases = [...]struct {
 	{"macos/amd64", Platform{MacOS, "x86_64", 10, 15}},
 }
 
+// Usual are the platforms, by alias, that are meant where nobody says which.
+func Usual() []string {
+	return []string{"linux/amd64", "linux/arm64", "windows/amd64", "macos/arm64"}
+}
+
 // Aliases are the short names of platforms, such as linux/amd64.
 func Aliases() []string {
 	names := make([]string, len(aliases))
