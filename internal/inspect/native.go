@@ -39,13 +39,13 @@ func nativeFile(r *archive.Reader, m archive.Member) (Native, bool, error) {
 
 func describe(f native.Facts) Native {
 	out := Native{Path: f.Name, ABI: f.ABI}
-	var glibc, macOS [2]int
+	glibc, macOS := f.GlibcFloor(), [2]int{}
 	for _, image := range f.Images {
 		for_ := strings.TrimSpace(systemOf(f, image) + " " + image.Arch)
 		if !slices.Contains(out.For, for_) {
 			out.For = append(out.For, for_)
 		}
-		glibc, macOS = later(glibc, image.Glibc), later(macOS, image.MacOS)
+		macOS = later(macOS, image.MacOS)
 	}
 	out.glibc = glibc
 	switch {
