@@ -33,6 +33,12 @@ type Bundle struct {
 	// Exclude are patterns (path.Match, against the path below the source folder
 	// or any of its parents, or against a single name) of files not packed.
 	Exclude []string
+	// Budget is how large what is built may be.
+	Budget Budget
+	// Trim are kinds of files that are left out of what is built, in the order of
+	// [TrimKinds]; TrimExcept are projects of which nothing is.
+	Trim       []TrimKind
+	TrimExcept []pep508.Name
 	// Index says where distributions come from.
 	Index IndexSettings
 	// Policy says which distributions are chosen.
@@ -99,7 +105,7 @@ type Bound struct {
 }
 
 var (
-	bundleKeys = []string{"platforms", "pythons", "profiles", "requirements", "extras", "groups", "exclude", "index", "policy"}
+	bundleKeys = []string{"platforms", "pythons", "profiles", "requirements", "extras", "groups", "exclude", "max_size", "trim", "trim_except", "index", "policy"}
 	indexKeys  = []string{"url", "extra", "find_links", "no_index", "pins"}
 	extraKeys  = []string{"name", "url", "explicit"}
 	policyKeys = []string{"pre", "only_final", "only_binary", "no_binary", "build_sdists", "require_hashes", "align", "prefer", "resolution", "allow_missing",
@@ -120,6 +126,8 @@ func (b *Bundle) read(section yamldoc.Map) {
 	b.readExtras(section)
 	b.readGroups(section)
 	b.readExclude(section)
+	b.Budget.read(section)
+	b.readTrim(section)
 	if v, ok := section.Get("index"); ok {
 		if m, ok := v.Map(indexKeys); ok {
 			b.Index.read(m)

@@ -139,6 +139,18 @@ func TestSchemaValues(t *testing.T) {
 	if diff := cmp.Diff(aliases, platforms); diff != "" {
 		t.Errorf("platforms: want -, got +\n%s", diff)
 	}
+	var kinds []any
+	for _, kind := range TrimKinds() {
+		kinds = append(kinds, string(kind))
+	}
+	if diff := cmp.Diff(kinds, s.Properties["bundle"].Properties["trim"].AnyOf[1].Items.Enum); diff != "" {
+		t.Errorf("trim: want -, got +\n%s", diff)
+	}
+	for _, key := range budgetKeys {
+		if s.Properties["bundle"].Properties["max_size"].AnyOf[1].Properties[key] == nil {
+			t.Errorf("bundle.max_size: %s is read, and the schema has it not", key)
+		}
+	}
 	for key, values := range map[string][]any{
 		"align":      {string(AlignPython), string(AlignAll), string(AlignNone)},
 		"prefer":     {string(PreferShared), string(PreferSpecific)},
@@ -208,6 +220,8 @@ var acceptedManifests = []string{
 	"bundle: {extras: ':all:'}\n", "bundle: {extras: [socks], groups: [a, 'b:c'], exclude: [tests, '*.orig']}\n",
 	"bundle: {index: {url: 'https://index.test/simple', extra: ['http://a.test/', {url: 'https://b.test'}, {name: c, url: 'https://c.test', explicit: yes}], pins: {numpy: c, x: 'https://d.test/'}}}\n",
 	"bundle: {index: {url: 'file:///srv/index', no_index: off, find_links: [wheels]}}\n",
+	"bundle: {max_size: 75 MB}\n", "bundle: {max_size: 1000000}\n", "bundle: {max_size: {package: 71.5MiB, zip: '1.5 GB'}}\n", "bundle: {max_size: {zip: 9 kB}}\n",
+	"bundle: {trim: []}\n", "bundle: {trim: ':all:'}\n", "bundle: {trim: [tests, static_libs, bytecode], trim_except: [cffi, PyYAML]}\n",
 	"bundle: {policy: {pre: true}}\n", "bundle: {policy: {pre: ':all:'}}\n", "bundle: {policy: {pre: [numpy], build_sdists: [PyYAML]}}\n",
 	"bundle: {policy: {build_sdists: false, only_binary: ':all:', no_binary: [x]}}\n", "bundle: {policy: {only_final: [a, b]}}\n",
 	"bundle: {policy: {align: all, prefer: specific, resolution: lowest-direct, allow_missing: True}}\n",
@@ -230,6 +244,9 @@ var refusedManifests = []string{
 	minimal + "bundle: {platform: [linux/amd64]}\n", minimal + "bundle: {platforms: []}\n", minimal + "bundle: {platforms: [windows]}\n", minimal + "bundle: {platforms: linux/amd64}\n",
 	minimal + "bundle: {pythons: []}\n", minimal + "bundle: {pythons: 3.11}\n", minimal + "bundle: {requirements: []}\n",
 	minimal + "bundle: {extras: socks}\n", minimal + "bundle: {groups: a}\n", minimal + "bundle: {exclude: {a: b}}\n",
+	minimal + "bundle: {max_size: 75 mb}\n", minimal + "bundle: {max_size: 75M}\n", minimal + "bundle: {max_size: 0}\n", minimal + "bundle: {max_size: large}\n", minimal + "bundle: {max_size: {}}\n",
+	minimal + "bundle: {max_size: [75 MB]}\n", minimal + "bundle: {max_size: {package: -1}}\n", minimal + "bundle: {max_size: {wheel: 1 MB}}\n", minimal + "bundle: {max_size: true}\n",
+	minimal + "bundle: {trim: tests}\n", minimal + "bundle: {trim: [test]}\n", minimal + "bundle: {trim: {tests: true}}\n", minimal + "bundle: {trim_except: cffi}\n",
 	minimal + "bundle: {index: {url: index.test}}\n", minimal + "bundle: {index: {extra: [{name: a}]}}\n", minimal + "bundle: {index: {no_index: never}}\n",
 	minimal + "bundle: {index: {indexes: []}}\n", minimal + "bundle: {index: {pins: [a]}}\n",
 	minimal + "bundle: {policy: {align: some}}\n", minimal + "bundle: {policy: {prefer: best}}\n", minimal + "bundle: {policy: {resolution: newest}}\n",
