@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/indextest"
@@ -138,7 +139,7 @@ func TestSecretsStaySecret(t *testing.T) {
 					set.config = config
 					set.options.Refresh = true
 					set.options.Warn = func(w fault.Warning) { say(w) }
-					set.options.Progress = func(f index.File, done, total int64) { say(f, done, total) }
+					set.options.Events = event.New(event.Detail, func(e event.Event) { say(e) })
 				})
 				for _, name := range []pep508.Name{"demo", "none", "third"} {
 					p, err := c.Project(t.Context(), name)

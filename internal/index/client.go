@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/cache"
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/wheel"
@@ -27,9 +28,12 @@ type ClientOptions struct {
 	// Requests is how many pages and metadata may be asked for at once, 0 =
 	// 48; Downloads is how many files, 0 = 8.
 	Requests, Downloads int
-	// Progress is told how many of a file's bytes are here; total is 0 when
-	// unknown. It is called from several goroutines.
-	Progress func(f File, done, total int64)
+	// Events is told of files on their way, of requests, and of what the cache
+	// has; nil tells nobody.
+	Events *event.Stream
+	// Read is told of each project that was listed, and each file whose
+	// metadata was read. It is called from several goroutines.
+	Read func(name string)
 	// Warn is told what does not stop the work, each thing once. It is called
 	// from several goroutines.
 	Warn func(fault.Warning)
@@ -99,8 +103,8 @@ func (o ClientOptions) withDefaults() ClientOptions {
 	if o.Downloads <= 0 {
 		o.Downloads = 8
 	}
-	if o.Progress == nil {
-		o.Progress = func(File, int64, int64) {}
+	if o.Read == nil {
+		o.Read = func(string) {}
 	}
 	if o.Warn == nil {
 		o.Warn = func(fault.Warning) {}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+
+	"github.com/axlepack/axle/internal/event"
 )
 
 // maxResumes is how often a download that breaks again and again is taken up.
@@ -20,6 +22,7 @@ type download struct {
 	done      int64  // bytes written
 	validator string // of the first answer: a strong ETag or Last-Modified
 	resumed   bool
+	task      *event.Task
 }
 
 func (d *download) mismatch(algorithm, want, got string) *MismatchError {
@@ -123,7 +126,7 @@ func (d *download) copy(resp *http.Response, out io.Writer) error {
 				return err
 			}
 			d.done += int64(n)
-			d.client.options.Progress(d.file, d.done, total)
+			d.task.At(d.done, total)
 		}
 		switch {
 		case err == io.EOF:

@@ -128,6 +128,8 @@ func (e *StatusError) Hints() []string {
 		return []string{"the proxy wants credentials: put them into HTTPS_PROXY"}
 	case e.Status == http.StatusTooManyRequests:
 		return []string{"the index limits how often it may be asked: wait, then try again"}
+	case e.Status >= 500:
+		return []string{"try again later, and ask who runs the index if it stays so"}
 	}
 	return nil
 }

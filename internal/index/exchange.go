@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/axlepack/axle/internal/event"
 )
 
 const (
@@ -59,6 +61,7 @@ func (c *Client) run(ctx context.Context, e exchange) error {
 		if !again {
 			return describe(e.url, err)
 		}
+		c.options.Events.Note(event.Item, "again", withoutQuery(e.url), event.F("in", wait.Round(time.Millisecond)), event.F("because", err.Error()))
 		if err := c.options.Sleep(ctx, wait); err != nil {
 			return err
 		}
@@ -88,7 +91,7 @@ func describe(address string, err error) error {
 }
 
 // attempt sends the request once.
-func (c *Client) attempt(ctx context.Context, e exchange) error {
+func (c *Client) attempt(ctx context.Context, e exchange) (err error) {
 	if c.options.Offline && !strings.HasPrefix(e.url, "file:") {
 		return &OfflineError{What: e.url}
 	}
@@ -107,6 +110,9 @@ func (c *Client) attempt(ctx context.Context, e exchange) error {
 	if err != nil {
 		return err
 	}
+	task := c.options.Events.Begin(event.Event{Level: event.Item, What: "request", Name: withoutQuery(e.url), Bytes: true})
+	status := 0
+	defer func() { task.End(err, event.F("status", status)) }()
 	resp, err := c.http.Do(req)
 	if err != nil {
 		if stalled() {
@@ -114,7 +120,8 @@ func (c *Client) attempt(ctx context.Context, e exchange) error {
 		}
 		return &brokenError{err}
 	}
-	resp.Body = &watchedBody{body: resp.Body, dog: dog, stalled: stalled}
+	status = resp.StatusCode
+	resp.Body = &watchedBody{body: resp.Body, dog: dog, stalled: stalled, task: task}
 	defer drain(resp)
 	if isTransient(resp.StatusCode) {
 		return c.statusError(e.url, resp)
@@ -132,6 +139,13 @@ func (c *Client) request(ctx context.Context, e exchange) (*http.Request, error)
 	}
 	req.Header.Set("User-Agent", c.options.UserAgent)
 	return req, nil
+}
+
+// withoutQuery is an address as it is told: what stands behind the question
+// mark may be a key.
+func withoutQuery(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	return address
 }
 
 // drain reads the little that may be left, so that the connection can be used
@@ -249,12 +263,14 @@ type watchedBody struct {
 	body    io.ReadCloser
 	dog     *watchdog
 	stalled func() bool
+	task    *event.Task
 }
 
 func (b *watchedBody) Read(p []byte) (int, error) {
 	n, err := b.body.Read(p)
 	if n > 0 {
 		b.dog.heard()
+		b.task.Add(int64(n), "")
 	}
 	if err != nil && err != io.EOF {
 		if b.stalled() {

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/axlepack/axle/internal/cache"
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/fault"
 )
 
@@ -44,6 +45,7 @@ func (c *Client) Download(ctx context.Context, f File) (Fetched, error) {
 
 func (c *Client) fetch(ctx context.Context, f File) (Fetched, error) {
 	if got, ok := c.cached(f); ok {
+		c.options.Events.Note(event.Detail, "cache", f.Name, event.F("bytes", got.Size))
 		return got, nil
 	}
 	if c.options.Offline {
@@ -100,9 +102,11 @@ func (c *Client) knownBlob(f File) (path string, ok bool) {
 
 // download fetches the file, and once more from the start when what a broken
 // download was put together from is not the file.
-func (c *Client) download(ctx context.Context, blobs *cache.Store, f File) (Fetched, error) {
+func (c *Client) download(ctx context.Context, blobs *cache.Store, f File) (got Fetched, err error) {
+	task := c.options.Events.Begin(event.Event{What: "download", Name: f.Name, Bytes: true, Total: f.Size})
+	defer func() { task.End(err, event.F("from", originOf(f.URL))) }()
 	for again := false; ; again = true {
-		d := &download{client: c, file: f}
+		d := &download{client: c, file: f, task: task}
 		sum, size, path, err := blobs.Put(ctx, f.SHA256(), func(w io.Writer) error { return d.run(ctx, w) })
 		var wrong *cache.MismatchError
 		var mismatch *MismatchError

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/indextest"
@@ -47,12 +48,15 @@ func TestDownload(t *testing.T) {
 			var progress []int64
 			c := newClient(t, s, withCache(t, t.TempDir()), func(set *settings) {
 				set.config.Timeout = 200 * time.Millisecond
-				set.options.Progress = func(f index.File, done, total int64) {
-					if f.Name != big().Name || total != 0 && total < done {
-						t.Errorf("progress: %d of %d of %s", done, total, f.Name)
+				set.options.Events = event.New(event.Stage, func(e event.Event) {
+					if e.Kind != event.Advance {
+						return
 					}
-					progress = append(progress, done)
-				}
+					if e.Name != big().Name || e.Total != 0 && e.Total < e.Done {
+						t.Errorf("progress: %d of %d of %s", e.Done, e.Total, e.Name)
+					}
+					progress = append(progress, e.Done)
+				})
 			})
 			f := file(t, c, big().Name)
 			got, err := c.Download(t.Context(), f)

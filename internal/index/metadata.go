@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/wheel"
 )
@@ -50,6 +51,10 @@ func (c *Client) findMetadata(ctx context.Context, f File) (wheel.Metadata, erro
 	if f.Path == "" { // a local file may change
 		if data, ok := c.storage.get(metaSpace, key); ok {
 			if m, err := c.contents.parse(data, f); err == nil {
+				if c.options.Events.Wants(event.Detail) {
+					c.options.Events.Note(event.Detail, "cache", "metadata of "+f.Name)
+				}
+				c.options.Read(f.Name)
 				return m, nil
 			}
 		}
@@ -67,6 +72,7 @@ func (c *Client) findMetadata(ctx context.Context, f File) (wheel.Metadata, erro
 	if f.Path == "" {
 		c.storage.set(metaSpace, key, data)
 	}
+	c.options.Read(f.Name)
 	return m, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/pep508"
 )
@@ -134,6 +135,7 @@ func (c *Client) page(ctx context.Context, address, source string, name pep508.N
 	}
 	switch {
 	case cached != nil && (c.options.Offline || !c.options.Refresh && c.isFresh(cached)):
+		c.options.Events.Note(event.Detail, "cache", address)
 		return cached, nil
 	case c.options.Offline:
 		return nil, &OfflineError{What: "the listing of " + address}

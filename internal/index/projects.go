@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/pep508"
 )
@@ -62,6 +63,8 @@ func (c *Client) find(ctx context.Context, name pep508.Name) (*Project, error) {
 		p, err := c.listed(ctx, i.place, name)
 		switch {
 		case err == nil:
+			c.options.Events.Note(event.Detail, "project", string(name), event.F("from", i.address), event.F("versions", len(p.Releases)))
+			c.options.Read(string(name))
 			return merge(p, local), nil
 		case !errors.Is(err, errNoProject):
 			return nil, err
@@ -69,6 +72,8 @@ func (c *Client) find(ctx context.Context, name pep508.Name) (*Project, error) {
 		missing.Places = append(missing.Places, i.address)
 	}
 	if len(local) > 0 {
+		c.options.Events.Note(event.Detail, "project", string(name), event.F("from", "find-links"), event.F("files", len(local)))
+		c.options.Read(string(name))
 		return merge(&Project{Name: name}, local), nil
 	}
 	for _, p := range c.findLinks {

@@ -2,6 +2,7 @@ package lock
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -117,9 +118,9 @@ func (b *builder) sorted() []Solution {
 func (b *builder) holes() {
 	failures := slices.SortedFunc(slices.Values(b.lock.Failures), func(f, g Failure) int { return f.Target.Compare(g.Target) })
 	for _, f := range failures {
-		h := Hole{Targets: []target.Target{f.Target}, Reason: f.Err.Error(), Hints: fault.Hints(f.Err), Code: fault.ExitCode(f.Err)}
+		h := Hole{Targets: []target.Target{f.Target}, Reason: f.Err.Error(), Hints: fault.Hints(f.Err), Code: fault.ExitCode(f.Err), Causes: Causes(f.Err)}
 		i := slices.IndexFunc(b.record.Holes, func(o Hole) bool {
-			return o.Reason == h.Reason && o.Code == h.Code && slices.Equal(o.Hints, h.Hints)
+			return o.Reason == h.Reason && o.Code == h.Code && slices.Equal(o.Hints, h.Hints) && reflect.DeepEqual(o.Causes, h.Causes)
 		})
 		if i < 0 {
 			b.record.Holes = append(b.record.Holes, h)

@@ -111,10 +111,20 @@ type chosenTOML struct {
 }
 
 type holeTOML struct {
-	Targets []string `toml:"targets,multiline"`
-	Reason  string   `toml:"reason"`
-	Hints   []string `toml:"hints,omitempty,multiline"`
-	Code    int64    `toml:"code,omitempty"`
+	Targets []string    `toml:"targets,multiline"`
+	Reason  string      `toml:"reason"`
+	Hints   []string    `toml:"hints,omitempty,multiline"`
+	Code    int64       `toml:"code,omitempty"`
+	Causes  []causeTOML `toml:"causes,omitempty"`
+}
+
+type causeTOML struct {
+	Kind         string   `toml:"kind"`
+	Projects     []string `toml:"projects,omitempty"`
+	Requirements []string `toml:"requirements,omitempty,multiline"`
+	Newest       string   `toml:"newest-with-file,omitempty"`
+	Source       string   `toml:"source,omitempty"`
+	Build        string   `toml:"build-from-source,omitempty"`
 }
 
 type factsTOML struct {
@@ -195,7 +205,11 @@ func (rec *Record) toml() recordTOML {
 		t.Solutions = append(t.Solutions, chosenTOML{texts(c.Targets), slices.Concat([]string{}, c.Files), c.Notes})
 	}
 	for _, h := range rec.Holes {
-		t.Holes = append(t.Holes, holeTOML{texts(h.Targets), h.Reason, h.Hints, int64(h.Code)})
+		hole := holeTOML{texts(h.Targets), h.Reason, h.Hints, int64(h.Code), nil}
+		for _, c := range h.Causes {
+			hole.Causes = append(hole.Causes, causeTOML(c))
+		}
+		t.Holes = append(t.Holes, hole)
 	}
 	for _, f := range rec.Facts {
 		t.Files = append(t.Files, factsTOML{f.File, f.Index, f.RequiresPython.String(), texts(f.Requires)})

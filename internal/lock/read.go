@@ -66,7 +66,13 @@ func (rec *Record) hole(t target.Target) (Hole, bool) {
 	return rec.Holes[i], true
 }
 
-func (h Hole) err() error { return fault.New(cmp.Or(h.Code, fault.Resolution), h.Reason, h.Hints...) }
+func (h Hole) err() error {
+	err := fault.New(cmp.Or(h.Code, fault.Resolution), h.Reason, h.Hints...)
+	if len(h.Causes) == 0 {
+		return err
+	}
+	return &holeError{err, h.Causes}
+}
 
 // pinOf is the pin by a file, and what its distribution requires.
 func pinOf(f packaged, facts *Facts, dir string) (Pin, []pep508.Requirement, error) {

@@ -56,6 +56,11 @@ func (rec *Record) read(n node) {
 		if h.table() {
 			hole := Hole{Targets: rec.targets(h), Hints: h.get("hints").texts(), Code: int(h.get("code").number())}
 			hole.Reason, _ = h.need("reason").text()
+			for _, c := range h.get("causes").list() {
+				if c.table() {
+					hole.Causes = append(hole.Causes, readCause(c))
+				}
+			}
 			rec.Holes = append(rec.Holes, hole)
 		}
 	}
@@ -66,6 +71,15 @@ func (rec *Record) read(n node) {
 	}
 	rec.Alignment = readAlignment(n.get("alignment"))
 	rec.Normalize()
+}
+
+func readCause(n node) (c Cause) {
+	c.Kind, _ = n.need("kind").text()
+	c.Projects, c.Requirements = n.get("projects").texts(), n.get("requirements").texts()
+	c.Newest, _ = n.get("newest-with-file").text()
+	c.Source, _ = n.get("source").text()
+	c.Build, _ = n.get("build-from-source").text()
+	return c
 }
 
 func readAlignment(n node) *Alignment {

@@ -69,6 +69,8 @@ type Hole struct {
 	Reason  string
 	Hints   []string
 	Code    int // an exit code
+	// Causes are what is known of it beside the words.
+	Causes []Cause
 }
 
 // Facts are of one file whose distribution says other things than the entry

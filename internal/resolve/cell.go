@@ -204,6 +204,13 @@ func (c *cell) refuse(p *project, choice int, f *candidate) refusal {
 		return refuseWheel
 	case !f.file.IsWheel && !c.takesSdists(p.name):
 		return refuseSdist
+	}
+	return c.refuseContent(p, choice, f)
+}
+
+// refuseContent looks at what a file is for, once the options let it be taken.
+func (c *cell) refuseContent(p *project, choice int, f *candidate) refusal {
+	switch {
 	case c.unfit(f) != nil:
 		return refuseUnfit
 	case f.file.IsWheel && c.rank(f) < 0:

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
 )
@@ -34,9 +36,23 @@ type Error struct {
 	Kind   Kind
 	// Projects are those at fault, sorted.
 	Projects []pep508.Name
-	summary  string
-	lines    []string
-	hints    []string
+	// Of is the project that cannot be had; "" where no single one stands out.
+	Of pep508.Name
+	// Requirements lead from the user's own to the one that cannot be met, which
+	// is the last: "requirements.txt:1 requires kiln>=2".
+	Requirements []string
+	// Newest is the newest version of Of with a file for the target, a final
+	// release if there is one; nil where no version has any.
+	Newest *pep440.Version
+	// Source is the newest of the versions asked for of which there is source
+	// that may be built for the target; nil where there is none. Build is what to
+	// say so that it is built; "" where that was said already, or is forbidden.
+	Source *pep440.Version
+	Build  string
+
+	summary string
+	lines   []string
+	hints   []string
 }
 
 // Error is a line that names the project at fault, and below it, indented, the
@@ -50,6 +66,26 @@ func (e *Error) ExitCode() int { return fault.Resolution }
 
 // Hints is the next step to try.
 func (e *Error) Hints() []string { return e.hints }
+
+// Causes is the error as a lock keeps it.
+func (e *Error) Causes() []lock.Cause {
+	c := lock.Cause{Kind: string(e.Kind), Requirements: e.Requirements, Build: e.Build}
+	if e.Of != "" {
+		c.Projects = append(c.Projects, string(e.Of))
+	}
+	for _, p := range e.Projects {
+		if p != e.Of {
+			c.Projects = append(c.Projects, string(p))
+		}
+	}
+	if e.Newest != nil {
+		c.Newest = fmt.Sprintf("%s %s", e.Of, e.Newest)
+	}
+	if e.Source != nil {
+		c.Source = fmt.Sprintf("%s %s", e.Of, e.Source)
+	}
+	return []lock.Cause{c}
+}
 
 // explain makes an error of the clause that proves there is no solution: the
 // facts it rests on, told from the user's requirements on.
@@ -143,7 +179,7 @@ func (ev *evidence) unclear(e *Error) {
 	e.summary = "the requirements do not fit together"
 	for _, in := range ev.p.infos {
 		for _, d := range ev.demands[in.x] {
-			e.lines = append(e.lines, ev.sentence(d, d.options[0]))
+			e.require(ev.sentence(d, d.options[0]))
 			e.Projects = append(e.Projects, in.name)
 		}
 	}
@@ -167,5 +203,6 @@ func (ev *evidence) unclearPatches(e *Error) {
 			e.Projects = append(e.Projects, in.name)
 		}
 	}
+	e.Requirements = e.lines
 	e.hints = []string{fmt.Sprintf("leave Python %s out of the build, or ask for other versions of one of these", e.Target.Python)}
 }

@@ -2,9 +2,9 @@ package resolve
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"net"
@@ -22,6 +22,7 @@ import (
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/indextest"
+	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
 )
@@ -106,8 +107,9 @@ func explained(t *testing.T, a *txtar.Archive) string {
 		fmt.Fprintf(&out, "# %s\n", f.Target)
 		fault.Print(&out, f.Err)
 		oneStep(t, f.Err)
-		if e := (*Error)(nil); errors.As(f.Err, &e) {
-			fmt.Fprintf(&out, "# %s %s, exit %d\n", e.Kind, e.Projects, fault.ExitCode(f.Err))
+		for _, c := range lock.Causes(f.Err) {
+			fmt.Fprintf(&out, "# %s %s, exit %d; %d requirements; newest: %s; source: %s\n", c.Kind, c.Projects, fault.ExitCode(f.Err),
+				len(c.Requirements), cmp.Or(c.Newest, "none"), strings.TrimSpace(cmp.Or(c.Source, "none")+" "+c.Build))
 		}
 	}
 	for _, s := range result.Solutions {

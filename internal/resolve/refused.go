@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/tags"
@@ -63,8 +64,8 @@ func (ev *evidence) refusals(on *info, within set) []*refused {
 // closeness orders refusals: of the files of a version, the one that came
 // closest to being taken says what is wrong with it.
 var closeness = map[refusal]int{
-	refuseBroken: 0, refuseNewer: 1, refuseSdist: 2, refuseWheel: 3,
-	refuseTag: 4, refuseUnfit: 5, refusePython: 6, refuseYanked: 7, refuseHash: 8, refuseNoHash: 9,
+	refuseBroken: 0, refuseSdist: 1, refuseWheel: 2,
+	refuseTag: 3, refuseUnfit: 4, refusePython: 5, refuseYanked: 6, refuseHash: 7, refuseNoHash: 8, refuseNewer: 9,
 }
 
 // refusal says why a version cannot be used.
@@ -82,7 +83,11 @@ func (ev *evidence) refusal(on *info, choice int) *refused {
 	files := on.project.candidates(choice)
 	for i := range files {
 		f := &files[i]
-		if why := on.on.refuse(on.project, choice, f); why != fine && (r.why == "" || closeness[why] > closeness[r.why]) {
+		why := on.on.refuse(on.project, choice, f)
+		if why == refuseNewer {
+			why = on.on.butForTime(on.project, choice, f)
+		}
+		if why != fine && (r.why == "" || closeness[why] > closeness[r.why]) {
 			r.why = why
 			r.detail = refusalText(why, f.file)
 			if u := on.on.unfit(f); why == refuseUnfit {
@@ -97,6 +102,18 @@ func (ev *evidence) refusal(on *info, choice int) *refused {
 		r.building(on.on)
 	}
 	return r
+}
+
+// butForTime is why a file that is too new could not be used if it were not: its
+// age is the reason only where nothing else is.
+func (c *cell) butForTime(p *project, choice int, f *candidate) refusal {
+	anyTime, options := *c, *c.options
+	options.ExcludeNewer = time.Time{}
+	anyTime.options = &options
+	if why := anyTime.refuse(p, choice, f); why != fine {
+		return why
+	}
+	return refuseNewer
 }
 
 // building says what keeps a version with nothing but source, or nothing but
@@ -237,11 +254,12 @@ func floorNumber(p target.Platform) string { return fmt.Sprintf("%d.%d", p.Major
 // tellNoFile: the versions demanded exist, but the target can use none.
 func (ev *evidence) tellNoFile(e *Error, t *trouble) {
 	list := ev.refusals(t.on, t.within)
-	e.Kind = kindOf(list)
+	cause := telling(list)
+	e.Kind = kindOf(cause.why)
 	for i, d := range t.demands {
-		e.lines = append(e.lines, ev.chain(d, t.options[i])...)
+		e.require(ev.chain(d, t.options[i])...)
 	}
-	e.summary = noFileSummary(e, string(t.on.name), specifiersText(t.options), list[0].why)
+	e.summary = noFileSummary(e, string(t.on.name), specifiersText(t.options), list)
 	for i, r := range list {
 		if i == linesTold {
 			e.lines = append(e.lines, fmt.Sprintf("and so on for %d older versions", rest(list[i:])))
@@ -253,7 +271,8 @@ func (ev *evidence) tellNoFile(e *Error, t *trouble) {
 	if best != absent {
 		e.lines = append(e.lines, fmt.Sprintf("%s %s is the newest version with a file for %s", t.on.name, t.on.project.version(best), e.Target))
 	}
-	e.hints = ev.nextStep(t, list[0], best)
+	e.hints = ev.nextStep(t, cause, best)
+	e.tellSource()
 }
 
 const linesTold = 3
@@ -265,18 +284,20 @@ func rest(list []*refused) (n int) {
 	return n
 }
 
-func noFileSummary(e *Error, name, asked string, why refusal) string {
+func noFileSummary(e *Error, name, asked string, list []*refused) string {
 	no, all := name+": no version", name+": all versions"
 	if asked != "" {
 		no, all = no+" "+asked, all+" "+asked
 	}
 	switch {
-	case why == refuseNoHash:
+	case list[0].why == refuseNoHash:
 		return name + ": no digest is given for it, and --require-hashes wants one for everything"
 	case e.Kind == RequiresPython:
 		return fmt.Sprintf("%s runs on Python %s", no, e.Target.Python)
 	case e.Kind == Yanked:
 		return all + " were yanked"
+	case e.Kind == TooNew && len(list) > 1:
+		return fmt.Sprintf("%s has a file for %s that is old enough", no, e.Target)
 	case e.Kind == TooNew:
 		return no + " is old enough"
 	case e.Kind == NoHash:
@@ -287,9 +308,18 @@ func noFileSummary(e *Error, name, asked string, why refusal) string {
 	return fmt.Sprintf("%s has a file for %s", no, e.Target)
 }
 
-// kindOf is the kind of trouble that the newest version has.
-func kindOf(list []*refused) Kind {
-	switch list[0].why {
+// telling is the reason that says most: that of a version which is just too new,
+// else that of the newest.
+func telling(list []*refused) *refused {
+	if i := slices.IndexFunc(list, func(r *refused) bool { return r.why == refuseNewer }); i >= 0 {
+		return list[i]
+	}
+	return list[0]
+}
+
+// kindOf is the kind of trouble for a reason.
+func kindOf(why refusal) Kind {
+	switch why {
 	case refusePython:
 		return RequiresPython
 	case refuseYanked:

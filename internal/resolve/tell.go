@@ -11,6 +11,8 @@ import (
 
 // tell writes the trouble that comes first.
 func (ev *evidence) tell(e *Error, t *trouble) {
+	e.Of = t.on.name
+	ev.tellVersions(e, t)
 	switch t.kind {
 	case NoProject:
 		ev.tellMissing(e, t)
@@ -116,7 +118,7 @@ func (ev *evidence) tellNoVersion(e *Error, t *trouble) {
 	d, o, q := t.demands[0], t.options[0], t.on.project
 	e.Kind = NoVersion
 	e.summary = fmt.Sprintf("%s: no version matches %s", t.on.name, o.asked.short())
-	e.lines = append(e.lines, ev.chain(d, o)...)
+	e.require(ev.chain(d, o)...)
 	if len(q.versions) == 0 {
 		e.summary = fmt.Sprintf("%s: the index has no file of it that can be used", t.on.name)
 		return
@@ -186,11 +188,7 @@ func (ev *evidence) tellConflict(e *Error, t *trouble) {
 		e.summary = fmt.Sprintf("%s: no version that is %s has a file for %s", t.on.name, asked, e.Target)
 	}
 	for i, d := range t.demands {
-		for _, line := range ev.chain(d, t.options[i]) {
-			if !slices.Contains(e.lines, line) {
-				e.lines = append(e.lines, line)
-			}
-		}
+		e.require(ev.chain(d, t.options[i])...)
 	}
 	if !t.within.empty() {
 		for _, r := range ev.refusals(t.on, t.within) {
@@ -198,6 +196,7 @@ func (ev *evidence) tellConflict(e *Error, t *trouble) {
 		}
 	}
 	e.hints = []string{ev.reconcile(t)}
+	e.tellSource()
 }
 
 // specifiersText names what several demands ask for.

@@ -16,7 +16,7 @@ func (ev *evidence) tellMissing(e *Error, t *trouble) {
 	name := t.on.name
 	e.Kind = NoProject
 	e.summary = fmt.Sprintf("%s: there is no such project", name)
-	e.lines = append(e.lines, ev.chain(t.demands[0], t.options[0])...)
+	e.require(ev.chain(t.demands[0], t.options[0])...)
 	var missing *index.NotFoundError
 	if errors.As(t.on.project.missing, &missing) {
 		if len(missing.Places) == 0 {
