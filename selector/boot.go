@@ -160,13 +160,3 @@ func pyStrings(list []string) string {
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
-
-// startOptions keep the host's packages out, and byte code from being written
-// into the deployment while it runs: -s leaves out the user's, -S all of
-// site-packages, -B writes none.
-func startOptions(needsSite bool) []string {
-	if needsSite {
-		return []string{"-s", "-B"}
-	}
-	return []string{"-s", "-S", "-B"}
-}

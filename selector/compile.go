@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/axlepack/axle/internal/launch"
 	"github.com/axlepack/axle/internal/procgroup"
 )
 
@@ -86,7 +87,7 @@ func pythonFiles(dir string) ([]string, error) {
 // more to compile, or the process ends.
 func (d *deployer) compileBatches(ctx context.Context, dir, final string, batches <-chan []string) {
 	in := d.c.Interpreter
-	args := append(startOptions(in.Report.NeedsSite), "-W", "ignore", "-c", compileScript, final)
+	args := append(launch.Options(in.Report.NeedsSite), "-W", "ignore", "-c", compileScript, final)
 	cmd := exec.CommandContext(ctx, in.Path, args...)
 	cmd.Dir, cmd.Env = dir, compileEnv(os.Environ(), in.Report.NeedsSite)
 	cmd.WaitDelay = time.Second

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/launch"
 	"github.com/axlepack/axle/interpreters"
 )
 
@@ -452,7 +453,7 @@ func TestByteCode(t *testing.T) {
 			t.Errorf("%d files of byte code: %q", len(compiled), compiled)
 		}
 		before := snapshot(t, root)
-		r := run(t, RunOptions{Root: root, Name: "demo", Env: append(withoutHost(os.Environ(), true), "PYTHONOPTIMIZE=", "PYTHONVERBOSE=1")})
+		r := run(t, RunOptions{Root: root, Name: "demo", Env: append(launch.Plan{NeedsSite: true}.Environ(os.Environ(), ""), "PYTHONOPTIMIZE=", "PYTHONVERBOSE=1")})
 		r.want(t, 0, filepath.Join(d.PackagePath(), "helper.py")+"\n")
 		if after := snapshot(t, root); after != before {
 			t.Errorf("a run changed files:\n%s\nwere\n%s", after, before)

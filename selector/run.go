@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/deployments"
@@ -64,12 +63,11 @@ func Run(ctx context.Context, opt RunOptions) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	in := d.Record.Interpreter
 	debug, err := debugOptions(d, opt)
 	if err != nil {
 		return 0, err
 	}
-	argv := slices.Concat([]string{in.Path}, startOptions(in.NeedsSite), debug, []string{d.BootPath()}, opt.Args)
+	argv := d.Record.Plan().Command(d.BootPath(), debug, opt.Args)
 	if opt.Stdout != nil {
 		opt.lease = lease
 		return spawn(ctx, argv, env, opt)
@@ -89,7 +87,7 @@ func ready(d Deployment) error {
 	switch {
 	case err != nil:
 		what = "is gone: " + reason(err)
-	case info.Size() != in.Size || !modified(info).Equal(in.Modified):
+	case info.Size() != in.Size || info.ModTime().Unix() != in.Modified.Unix():
 		what = "was changed since the deployment"
 	}
 	if what != "" {
@@ -121,10 +119,7 @@ func runEnv(d Deployment, opt RunOptions) ([]string, error) {
 	if env == nil {
 		env = os.Environ()
 	}
-	env = append(withoutHost(env, d.Record.Interpreter.NeedsSite), "AXLE_PYTHON="+d.Record.Interpreter.Path)
-	if p := d.PackagePath(); p != "" {
-		env = append(env, "AXLE_PACKAGE="+p)
-	}
+	env = d.Record.Plan().Environ(env, d.PackagePath())
 	return withFields(env, opt)
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/launch"
 	"github.com/axlepack/axle/internal/procgroup"
 )
 
@@ -60,9 +61,9 @@ func (d *deployer) importAll(ctx context.Context, modules []string) ([]string, e
 	limited, cancel := context.WithTimeout(ctx, testLimit)
 	defer cancel()
 	in := d.c.Interpreter
-	args := append(startOptions(in.Report.NeedsSite), "-c", testScript, d.store.Path(d.rec.Package.Folder), d.store.Path(d.rec.Starter))
+	args := append(launch.Options(in.Report.NeedsSite), "-c", testScript, d.store.Path(d.rec.Package.Folder), d.store.Path(d.rec.Starter))
 	cmd := exec.CommandContext(limited, in.Path, args...)
-	cmd.Env = append(withoutHost(os.Environ(), in.Report.NeedsSite), "AXLE_PYTHON="+in.Path, "AXLE_PACKAGE="+d.store.Path(d.rec.Package.Folder))
+	cmd.Env = d.rec.Plan().Environ(os.Environ(), d.store.Path(d.rec.Package.Folder))
 	cmd.Stdin = strings.NewReader(strings.Join(modules, "\n"))
 	cmd.WaitDelay = time.Second
 	var stdout bytes.Buffer

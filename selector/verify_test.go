@@ -9,6 +9,7 @@ import (
 
 	"github.com/axlepack/axle/internal/deployments"
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/launch"
 	"github.com/axlepack/axle/internal/wheeltest"
 	"github.com/axlepack/axle/interpreters"
 )
@@ -134,7 +135,7 @@ func repairByteCode(t *testing.T, in interpreters.Interpreter, zip string) {
 			t.Errorf("%s: %+v (%v)", file, v, err)
 		}
 	}
-	r := run(t, RunOptions{Root: root, Name: "demo", Env: append(withoutHost(os.Environ(), true), "PYTHONVERBOSE=1")})
+	r := run(t, RunOptions{Root: root, Name: "demo", Env: append(launch.Plan{NeedsSite: true}.Environ(os.Environ(), ""), "PYTHONVERBOSE=1")})
 	r.want(t, 0, "helped\n")
 	if !loadedFromByteCode(r.stderr, "helper") {
 		t.Error("the repaired byte code is not taken")

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
 
+	"github.com/axlepack/axle/internal/places"
 	"github.com/axlepack/axle/interpreters"
 	"github.com/axlepack/axle/selector"
 )
@@ -39,9 +41,20 @@ func (e *env) agent(f agentFlags) (selector.Agent, error) {
 	return a, err
 }
 
+// runRoot is where axle run finds what is deployed. Of agent.yml it needs the
+// root folder alone, and nothing where that is named otherwise: what is deployed
+// goes on running beside a file that somebody is editing.
+func (e *env) runRoot(f agentFlags) (string, error) {
+	if dir := cmp.Or(f.root, e.first("AXLE_ROOT")); dir != "" && f.config == "" {
+		return dir, nil
+	}
+	a, err := e.agent(f)
+	return a.Root, err
+}
+
 // settings is agent for what needs no folder of deployments.
 func (e *env) settings(f agentFlags) (selector.Agent, error) {
-	paths, required := e.agentFiles(f.config)
+	paths, required := e.places().AgentFiles(f.config)
 	a, warnings, err := selector.LoadAgent(paths, required)
 	e.warn(warnings)
 	if len(f.interpreters) > 0 {
@@ -52,7 +65,7 @@ func (e *env) settings(f agentFlags) (selector.Agent, error) {
 
 // find asks the interpreters of the machine, or remembers their answers.
 func (e *env) find(ctx context.Context, a selector.Agent, f agentFlags) []interpreters.Interpreter {
-	opt := a.FindOptions(below(e.cacheDir(), "interpreters"))
+	opt := a.FindOptions(places.Below(e.places().Cache(), "interpreters"))
 	opt.Env, opt.Again = e.lookup, f.again
 	return interpreters.Find(ctx, opt)
 }

@@ -88,7 +88,7 @@ func (e *env) options(f buildFlags, list []string) (bundle.Options, error) {
 	if len(list) > 0 {
 		dir = list[0]
 	}
-	cache := cmp.Or(f.cache, e.cacheDir())
+	cache := cmp.Or(f.cache, e.places().Cache())
 	if cache == "" {
 		return bundle.Options{}, fault.New(fault.Usage, "there is no folder to keep downloads in: the environment names no home folder", "name one with AXLE_CACHE")
 	}
@@ -97,7 +97,7 @@ func (e *env) options(f buildFlags, list []string) (bundle.Options, error) {
 		return bundle.Options{}, err
 	}
 	return bundle.Options{
-		Dir: dir, CacheDir: cache, Home: e.home(), Env: e.lookup, Now: time.Now,
+		Dir: dir, CacheDir: cache, Home: e.places().Home(), Env: e.lookup, Now: time.Now,
 		Targets: f.targets, Platforms: f.platforms, Pythons: f.pythons, Profiles: agents,
 		Input: f.input, Index: f.index, Policy: f.policy, AllowMissing: f.allowMissing,
 		AskPip: e.askPip, Prefixes: e.prefixes(),

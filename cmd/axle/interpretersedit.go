@@ -84,11 +84,11 @@ func newInterpretersRemove(e *env) *cobra.Command {
 
 // agentFile is the agent.yml in use, or where to make one.
 func (e *env) agentFile(f agentFlags) (string, error) {
-	paths, _ := e.agentFiles(f.config)
+	paths, _ := e.places().AgentFiles(f.config)
 	if a, _, err := selector.LoadAgent(paths, false); err != nil || a.File != "" {
 		return a.File, err
 	}
-	return e.newAgentFile(f.config, privileged())
+	return e.newAgentFile(f.config)
 }
 
 // asListed are paths as agent.yml has them: whole, and names as they are.

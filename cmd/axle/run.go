@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	// The plain start, before the rest is initialised.
+	_ "github.com/axlepack/axle/cmd/axle/early"
 	"github.com/axlepack/axle/selector"
 )
 
@@ -28,14 +30,14 @@ wait for it, unless --wait is given. debugpy is taken from the extension's packa
 		Args:    args(cobra.MinimumNArgs(1)),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, list []string) error {
-			a, err := e.agent(f)
+			root, err := e.runRoot(f)
 			if err != nil {
 				return err
 			}
 			if err := checkDebug(cmd, opt); err != nil {
 				return err
 			}
-			opt.Root, opt.Name, opt.Args = a.Root, list[0], list[1:]
+			opt.Root, opt.Name, opt.Args = root, list[0], list[1:]
 			// JSON is taken as it is, and anything else as the name of a file.
 			if text := strings.TrimSpace(fields); strings.HasPrefix(text, "{") {
 				opt.Fields = text

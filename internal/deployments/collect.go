@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"strings"
+
+	"github.com/axlepack/axle/internal/launch"
 )
 
 // Garbage is what nothing refers to.
@@ -166,7 +168,7 @@ func (s *Store) collectLocks() {
 			return
 		}
 		for _, id := range ids {
-			leases[leaseName(name, id.Name())] = true
+			leases[launch.Lease(name, id.Name())] = true
 		}
 	}
 	for _, e := range entries {

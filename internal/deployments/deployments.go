@@ -36,6 +36,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/launch"
 	"github.com/axlepack/axle/internal/wheel"
 )
 
@@ -147,7 +148,7 @@ func (s *Store) Place(ctx context.Context, rec Record, fill Fill) (Record, bool,
 	final := filepath.Join(home, rec.ID)
 	// The file of its lease comes first: a root that is read-only by then still
 	// tells what runs.
-	if f, err := tryLock(s.Path("l/"+leaseName(rec.Name, rec.ID)), shared, true); err == nil {
+	if f, err := tryLock(s.Path("l/"+launch.Lease(rec.Name, rec.ID)), shared, true); err == nil {
 		_ = f.Close()
 	}
 	if entries, err := os.ReadDir(home); isGone(err) || err == nil && len(entries) == 0 {
@@ -172,7 +173,7 @@ func (s *Store) placeFirst(ctx context.Context, rec Record, fill Fill, home stri
 		if err := rec.fillWith(fill, filepath.Join(home, rec.ID)).fill(inner, ""); err != nil {
 			return err
 		}
-		return os.WriteFile(filepath.Join(dir, currentFile), pointer(nil).to(rec.ID, rec.Deployed, false).marshal(), 0o644)
+		return os.WriteFile(filepath.Join(dir, launch.CurrentFile), pointer(nil).to(rec.ID, rec.Deployed, false).marshal(), 0o644)
 	}, func(st staged) error {
 		if err := st.makeWay(home); err != nil {
 			return err
@@ -181,7 +182,7 @@ func (s *Store) placeFirst(ctx context.Context, rec Record, fill Fill, home stri
 	}, s.Path("e"))
 }
 
-// fillWith adds the record to what fill leaves.
+// fillWith adds the record, and the start file, to what fill leaves.
 func (r Record) fillWith(fill Fill, final string) Fill {
 	return func(dir, _ string) ([]wheel.RecordEntry, error) {
 		known, err := fill(dir, final)
@@ -192,14 +193,17 @@ func (r Record) fillWith(fill Fill, final string) Fill {
 		if err != nil {
 			return nil, err
 		}
-		return known, os.WriteFile(filepath.Join(dir, recordFile), text, 0o644)
+		if err := os.WriteFile(filepath.Join(dir, recordFile), text, 0o644); err != nil {
+			return nil, err
+		}
+		if text = r.Plan().Marshal(); text == nil {
+			return known, nil
+		}
+		return known, os.WriteFile(filepath.Join(dir, launch.File), text, 0o644)
 	}
 }
 
-const (
-	recordFile  = "record.json"
-	currentFile = "current"
-)
+const recordFile = "record.json"
 
 // point makes id the current deployment of an extension.
 func (s *Store) point(ctx context.Context, name, id string, at time.Time, back bool) error {
@@ -207,12 +211,12 @@ func (s *Store) point(ctx context.Context, name, id string, at time.Time, back b
 	if err != nil && !isGone(err) && !errors.Is(err, errNoPointer) {
 		return err
 	}
-	return s.stageFile(ctx, old.to(id, at, back).marshal(), s.Path("e/"+name+"/"+currentFile))
+	return s.stageFile(ctx, old.to(id, at, back).marshal(), s.Path("e/"+name+"/"+launch.CurrentFile))
 }
 
 // Current is the record of the deployment that NAME runs from.
 func (s *Store) Current(name string) (Record, error) {
-	if !isName(name) {
+	if !launch.IsName(name) {
 		return Record{}, s.notDeployed(name)
 	}
 	p, err := s.pointer(name)
@@ -229,11 +233,6 @@ func (s *Store) Current(name string) (Record, error) {
 		return Record{}, damaged(name, err)
 	}
 	return rec, nil
-}
-
-// isName tells a name in e from a path that leads elsewhere.
-func isName(name string) bool {
-	return name != "" && !strings.HasPrefix(name, ".") && !strings.ContainsAny(name, `/\:`)
 }
 
 // read gives the record of one deployment.
@@ -299,7 +298,7 @@ func (s *Store) names() []string {
 	}
 	var names []string
 	for _, e := range entries {
-		if _, err := os.Stat(s.Path("e/" + e.Name() + "/" + currentFile)); err == nil {
+		if _, err := os.Stat(s.Path("e/" + e.Name() + "/" + launch.CurrentFile)); err == nil {
 			names = append(names, e.Name())
 		}
 	}

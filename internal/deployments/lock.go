@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/launch"
 )
 
 // A waiting operation asks for a lock again after firstPoll, and then less and
@@ -92,9 +93,9 @@ const (
 	// stageLock is shared by those that make a staging folder, until it has a
 	// lock of its own; sweep holds it alone, so that it never sees one without.
 	stageLock   = "t"
-	packageLock = "p-" // and the key: shared by deployments that will refer to it
-	nameLock    = "e-" // and the name of the extension: its deployments change
-	leaseLock   = "r-" // and name and ID: shared by what runs from it
+	packageLock = "p-"               // and the key: shared by deployments that will refer to it
+	nameLock    = "e-"               // and the name of the extension: its deployments change
+	leaseLock   = launch.LeasePrefix // and name and ID: shared by what runs from it
 )
 
 // Lease is held by what runs from a deployment: while it is held, the
@@ -111,7 +112,7 @@ func (s *Store) Lease(ctx context.Context, name string) (Record, Lease, error) {
 		if err != nil {
 			return rec, Lease{}, err
 		}
-		f, err := tryLock(s.Path("l/"+leaseName(rec.Name, rec.ID)), shared, true)
+		f, err := tryLock(s.Path("l/"+launch.Lease(rec.Name, rec.ID)), shared, true)
 		switch {
 		case err == nil && isDir(s.Path("e/"+rec.Name+"/"+rec.ID)):
 			return rec, Lease{f}, nil
@@ -127,8 +128,6 @@ func (s *Store) Lease(ctx context.Context, name string) (Record, Lease, error) {
 		}
 	}
 }
-
-func leaseName(name, id string) string { return leaseLock + name + "-" + id }
 
 // Inherit lets the lease go on in the programs that this process becomes or
 // starts from now on, where the system can.
@@ -176,7 +175,7 @@ func probe(path string, create bool, patience time.Duration) (*os.File, error) {
 
 // leased tells whether something runs from a deployment.
 func (s *Store) leased(name, id string) bool {
-	f, err := probe(s.Path("l/"+leaseName(name, id)), false, soon)
+	f, err := probe(s.Path("l/"+launch.Lease(name, id)), false, soon)
 	if err == nil {
 		_ = f.Close()
 	}
@@ -187,7 +186,7 @@ func (s *Store) leased(name, id string) bool {
 // go. What runs from it already is an error with exit code 13. The lock's file
 // goes with it.
 func (s *Store) claim(name, id string) (func(), error) {
-	path := s.Path("l/" + leaseName(name, id))
+	path := s.Path("l/" + launch.Lease(name, id))
 	f, err := probe(path, true, soon)
 	if errors.Is(err, errBusy) {
 		return nil, running(name, id)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/axlepack/axle/internal/launch"
 )
 
 // maxHistory is how many deployments the file current remembers.
@@ -40,7 +42,7 @@ func parsePointer(text string) (pointer, error) {
 	var p pointer
 	for line := range strings.Lines(text) {
 		id, since, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if !isName(id) {
+		if !launch.IsName(id) {
 			if len(p) == 0 {
 				return nil, errNoPointer
 			}
@@ -68,7 +70,7 @@ func (p pointer) to(id string, now time.Time, back bool) pointer {
 
 // pointer reads the file current of an extension.
 func (s *Store) pointer(name string) (pointer, error) {
-	text, err := os.ReadFile(filepath.Join(s.Path("e/"+name), currentFile))
+	text, err := os.ReadFile(filepath.Join(s.Path("e/"+name), launch.CurrentFile))
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/axlepack/axle/internal/launch"
 )
 
 // format is the version of the record's JSON; a record of another format is
@@ -71,6 +73,18 @@ type Interpreter struct {
 	// whether it is still the one that was chosen.
 	Size     int64     `json:"size"`
 	Modified time.Time `json:"modified"`
+}
+
+// Plan says how the deployment is started.
+func (r Record) Plan() launch.Plan {
+	p := launch.Plan{
+		Name: r.Name, Interpreter: r.Interpreter.Path, Size: r.Interpreter.Size, Modified: r.Interpreter.Modified.Unix(),
+		NeedsSite: r.Interpreter.NeedsSite, Boot: r.Boot, Starter: r.Starter,
+	}
+	if r.Package != nil {
+		p.Package = r.Package.Folder
+	}
+	return p
 }
 
 func (r Record) marshal() ([]byte, error) {

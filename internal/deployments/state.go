@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/launch"
 )
 
 // State is one deployment of an extension and how it stands.
@@ -35,7 +36,7 @@ type State struct {
 // what was so before, and then the others by the time of their records, which
 // no clock that jumps can put before the former.
 func (s *Store) All(name string) ([]State, error) {
-	if !isName(name) {
+	if !launch.IsName(name) {
 		return nil, s.notDeployed(name)
 	}
 	entries, err := os.ReadDir(s.Path("e/" + name))
@@ -105,7 +106,7 @@ func (s *Store) Folders() ([]string, error) {
 	}
 	var list []string
 	for _, e := range entries {
-		if e.IsDir() && isName(e.Name()) {
+		if e.IsDir() && launch.IsName(e.Name()) {
 			list = append(list, e.Name())
 		}
 	}

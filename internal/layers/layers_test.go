@@ -21,8 +21,12 @@ const module = "github.com/axlepack/axle"
 // its own ring only what beside names.
 var rings = map[string]int{
 	"":                    0, // texts to embed
+	"internal/event":      0,
 	"internal/fault":      0,
+	"internal/launch":     0,
 	"internal/lazyregexp": 0,
+	"internal/lite":       0,
+	"internal/places":     0,
 	"internal/pep440":     0,
 	"internal/pep508":     0,
 	"internal/tags":       0,
@@ -35,6 +39,7 @@ var rings = map[string]int{
 	"internal/wheel":     1,
 	"internal/lock":      1,
 	"internal/native":    1,
+	"internal/sbom":      1,
 
 	"internal/archive":     2,
 	"internal/unpack":      2,
@@ -55,35 +60,41 @@ var rings = map[string]int{
 
 	"internal/report":  4,
 	"internal/inspect": 4,
+	"internal/console": 4,
 	"bundle":           4,
 
 	"internal/release": 4,
 
-	"cmd/axle": 5,
+	"cmd/axle/early": 4,
+	"cmd/axle":       5,
 }
 
 // beside lists the imports inside one ring that the design allows.
 var beside = map[string][]string{
 	"":                   {"internal/lazyregexp"},
 	"internal/fault":     {"internal/lazyregexp"},
+	"internal/launch":    {"internal/lite"},
+	"internal/places":    {"internal/lite"},
 	"internal/pep440":    {"internal/fault"},
 	"internal/pep508":    {"internal/pep440", "internal/fault"},
 	"internal/lock":      {"internal/target", "internal/wheel"},
 	"internal/native":    {"internal/target"},
 	"internal/extension": {"internal/target", "internal/tomldoc", "internal/wheel", "internal/yamldoc"},
 	"internal/agent":     {"internal/yamldoc"},
+	"internal/sbom":      {"internal/wheel"},
 	"internal/index":     {"internal/cache", "internal/archive"},
 	"internal/unpack":    {"internal/archive"},
 	"interpreters":       {"internal/cache", "internal/procgroup"},
 	"bundle":             {"internal/report"},
 	"internal/inspect":   {"internal/report"},
+	"internal/console":   {"internal/report"},
 }
 
 // testing names the packages that only tests import.
-var testing_ = []string{"internal/conformance", "internal/indextest", "internal/wheeltest", "internal/layers", "internal/peer"}
+var testing_ = []string{"internal/conformance", "internal/indextest", "internal/wheeltest", "internal/layers", "internal/peer", "internal/sbomtest"}
 
 // program is what cmd/axle may import beside the public packages.
-var program = []string{"", "bundle", "selector", "interpreters", "profiles", "internal/report", "internal/inspect", "internal/scaffold", "internal/lazyregexp", "internal/fault"}
+var program = []string{"", "cmd/axle/early", "internal/places", "bundle", "selector", "interpreters", "profiles", "internal/report", "internal/inspect", "internal/scaffold", "internal/lazyregexp", "internal/fault", "internal/event", "internal/console"}
 
 // owners names, for packages of the standard library that reach an outside
 // thing, who may import them.
