@@ -43,6 +43,7 @@ func Matrix(ctx context.Context, opt Options) (plan Plan, err error) {
 	if err := s.packages(&plan, nil, foreign); err != nil {
 		return plan, err
 	}
+	s.probably(plan.Matrix())
 	return plan, s.compareAlignment(ctx, &plan, foreign)
 }
 
@@ -141,7 +142,11 @@ func (s *session) wheels(ctx context.Context, plan *Plan) (*merge.Wheels, error)
 	for i, f := range files {
 		sources[i] = merge.Source{File: f.File, Path: f.Local, Sum: f.Sum}
 	}
-	wheels, err := merge.Open(ctx, sources, merge.OpenOptions{Memory: s.store, Workers: runtime.GOMAXPROCS(0)})
+	trim, err := s.trimmed()
+	if err != nil {
+		return nil, err
+	}
+	wheels, err := merge.Open(ctx, sources, merge.OpenOptions{Memory: s.store, Workers: runtime.GOMAXPROCS(0), Trim: trim})
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,9 @@ type Result struct {
 	Zips []Output
 	// Packages are the dependency packages in dist/dep.
 	Packages []Output
-	Elapsed  time.Duration
+	// Trimmed is what was left out of all of them together, by kind.
+	Trimmed []merge.Trimmed
+	Elapsed time.Duration
 }
 
 // Output is a file that was written.
@@ -88,4 +90,6 @@ type Output struct {
 	SHA256 string `json:"sha256"`
 	// Targets are served by it; for a package.
 	Targets []string `json:"targets,omitempty"`
+	// Trimmed is what was left out of it, by kind.
+	Trimmed []merge.Trimmed `json:"trimmed,omitempty"`
 }

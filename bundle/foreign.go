@@ -115,6 +115,7 @@ func (s *session) foreign(ctx context.Context, plan *Plan, paths []string) ([]me
 		case s.makes(plan, f):
 			s.warn(fault.Warning{File: path, Text: "left out: this build makes a package for the same targets"})
 		default:
+			s.otherTrim(f)
 			kept = append(kept, f)
 		}
 	}

@@ -41,6 +41,10 @@ type Options struct {
 	Locked bool
 	// AllowMissing builds the rest when some targets have no solution.
 	AllowMissing bool
+	// MaxSize and Trim are in place of bundle.max_size and bundle.trim, when set:
+	// "75 MB", "package=40 MB", "zip=256 MiB" or "none", and kinds of files, ":all:" or
+	// "none".
+	MaxSize, Trim []string
 	// Split writes one extension zip for each platform.
 	Split bool
 

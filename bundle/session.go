@@ -10,6 +10,7 @@ import (
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/report"
 	"github.com/axlepack/axle/internal/target"
@@ -25,6 +26,8 @@ type session struct {
 	// profiled are the interpreters of profiles that targets were made of.
 	profiled []profiled
 	policy   chosen
+	budget   extension.Budget
+	trim     merge.Trim
 	// fromLock says that the pins are those of pylock.toml, and nothing was
 	// resolved.
 	fromLock bool
@@ -67,6 +70,9 @@ func open(ctx context.Context, opt Options) (*session, error) {
 		return s, err
 	}
 	s.policy = asked.over(project)
+	if err := s.chooseSizes(); err != nil {
+		return s, err
+	}
 	if err := s.chooseTargets(); err != nil {
 		return s, err
 	}

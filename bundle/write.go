@@ -30,12 +30,17 @@ func (s *session) write(ctx context.Context, wheels *merge.Wheels, result *Resul
 		return err
 	}
 	defer out.remove()
+	var written []merge.Written
 	if s.project.Manifest.ZipSafe {
 		err = s.writeZipSafe(ctx, wheels, out, result)
 	} else {
-		err = s.writeZips(ctx, wheels, out, result)
+		written, err = s.writeZips(ctx, wheels, out, result)
+	}
+	if err == nil {
+		err = s.checkBudget(ctx, wheels, written, result, out)
 	}
 	if err != nil {
+		result.Zips, result.Packages, result.Trimmed = nil, nil, nil
 		return err
 	}
 	return out.place(s.project.Manifest.Name, s.project.Manifest.Version.PEP440)
@@ -73,7 +78,7 @@ func (s *session) extension() pack.Extension {
 }
 
 // writeZips writes the packages, and beside that the zips that embed them.
-func (s *session) writeZips(ctx context.Context, wheels *merge.Wheels, out *staged, result *Result) error {
+func (s *session) writeZips(ctx context.Context, wheels *merge.Wheels, out *staged, result *Result) ([]merge.Written, error) {
 	plan := result.Plan.Packages
 	s.opt.Progress.Step("merging", len(plan.Packages))
 	ready := make([]chan archive.Sums, len(plan.Packages))
@@ -94,7 +99,7 @@ func (s *session) writeZips(ctx context.Context, wheels *merge.Wheels, out *stag
 	})
 	embedded := append(own(plan, out, ready), collected(plan)...)
 	if err := out.keep(plan.Foreign); err != nil {
-		return err
+		return nil, err
 	}
 	var zips []pack.Written
 	group.Go(func() (err error) {
@@ -102,18 +107,21 @@ func (s *session) writeZips(ctx context.Context, wheels *merge.Wheels, out *stag
 		return err
 	})
 	if err := group.Wait(); err != nil {
-		return err
+		return nil, err
 	}
 	if err := s.checkLengths(written); err != nil {
-		return err
+		return nil, err
 	}
 	for _, w := range written {
-		result.Packages = append(result.Packages, output(out.finalPackage(w.Path), w.Sums, w.Package.Targets))
+		o := output(out.finalPackage(w.Path), w.Sums, w.Package.Targets)
+		o.Trimmed = w.Trimmed
+		result.Packages = append(result.Packages, o)
+		result.Trimmed = merge.AddTrimmed(result.Trimmed, w.Trimmed)
 	}
 	for _, z := range zips {
 		result.Zips = append(result.Zips, output(out.finalZip(z.Path), z.Sums, nil))
 	}
-	return nil
+	return written, nil
 }
 
 // own are the packages of the plan as the zip embeds them, each once it is
@@ -198,7 +206,7 @@ func (s *session) writeZipSafe(ctx context.Context, wheels *merge.Wheels, out *s
 			members = append(members, w)
 		}
 	}
-	entries, err := merge.Layout(members, s.targets)
+	entries, trimmed, err := merge.Layout(members, s.targets)
 	if err != nil {
 		return err
 	}
@@ -212,7 +220,9 @@ func (s *session) writeZipSafe(ctx context.Context, wheels *merge.Wheels, out *s
 	if err != nil {
 		return err
 	}
-	result.Zips = append(result.Zips, output(out.finalZip(w.Path), w.Sums, nil))
+	o := output(out.finalZip(w.Path), w.Sums, nil)
+	o.Trimmed, result.Trimmed = trimmed, trimmed
+	result.Zips = append(result.Zips, o)
 	return nil
 }
 

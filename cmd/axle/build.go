@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -18,6 +20,7 @@ func newBuild(e *env) *cobra.Command {
 	var f buildFlags
 	var asJSON, locked bool
 	var split string
+	var maxSize, trim []string
 	cmd := &cobra.Command{
 		Use:     "build [DIR]",
 		Short:   "Build the extension zip of a project for all its targets",
@@ -29,7 +32,7 @@ func newBuild(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			opt.Locked = locked
+			opt.Locked, opt.MaxSize, opt.Trim = locked, maxSize, trim
 			if opt.Split, err = splitBy(cmd, split); err != nil {
 				return err
 			}
@@ -50,6 +53,8 @@ func newBuild(e *env) *cobra.Command {
 	f.add(cmd)
 	addLocked(cmd, &locked)
 	cmd.Flags().StringVar(&split, "split", "", "platform: write one extension zip for each platform")
+	cmd.Flags().StringSliceVar(&maxSize, "max-size", nil, "the most that each written file may have: a `size` such as \"75 MB\", package=SIZE, zip=SIZE, or none; above it nothing is written")
+	cmd.Flags().StringSliceVar(&trim, "trim", nil, "leave out what dependencies can do without: `kinds` of tests, stubs, headers, static_libs and bytecode, or :all:, or none")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -69,6 +74,8 @@ type built struct {
 	Zips     []bundle.Output `json:"zips"`
 	Packages []bundle.Output `json:"packages"`
 	Missing  []string        `json:"missing,omitempty"`
+	// Trimmed is what was left out of all packages together.
+	Trimmed []bundle.Trimmed `json:"trimmed,omitempty"`
 	// Served are the interpreters of the profiles, and what they will choose.
 	Served  []bundle.Served `json:"served,omitempty"`
 	Seconds float64         `json:"seconds"`
@@ -76,7 +83,7 @@ type built struct {
 }
 
 func builtOf(r bundle.Result) built {
-	b := built{Zips: r.Zips, Packages: append([]bundle.Output{}, r.Packages...), Served: r.Plan.Served, Seconds: r.Elapsed.Seconds(), Matrix: r.Plan.Matrix()}
+	b := built{Zips: r.Zips, Packages: append([]bundle.Output{}, r.Packages...), Trimmed: r.Trimmed, Served: r.Plan.Served, Seconds: r.Elapsed.Seconds(), Matrix: r.Plan.Matrix()}
 	for _, t := range r.Plan.Matrix().Holes() {
 		b.Missing = append(b.Missing, t.String())
 	}
@@ -96,6 +103,9 @@ func (e *env) drawBuild(r bundle.Result) error {
 			drawServed(&b, r.Plan.Served)
 			fmt.Fprintln(&b)
 		}
+	}
+	if !e.quiet {
+		drawTrimmed(&b, r)
 	}
 	for _, z := range r.Zips {
 		fmt.Fprintf(&b, "%s  %s  sha256:%s\n", z.Path, report.Size(z.Size), z.SHA256)
@@ -118,4 +128,34 @@ func drawServed(b io.Writer, list []bundle.Served) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Profile, s.Path, s.Python, cmp.Or(s.Package, "-"))
 	}
 	_ = w.Flush() // it writes to memory, or to where the rest of it failed too
+}
+
+// drawTrimmed prints what was trimmed of each package, or of the zip, and of all
+// together: what it would have had in the zip, and on an agent.
+func drawTrimmed(b io.Writer, r bundle.Result) {
+	if len(r.Trimmed) == 0 {
+		return
+	}
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "trimmed\tfiles\tpacked\tunpacked\tof which packed\n")
+	for _, o := range slices.Concat(r.Packages, r.Zips) {
+		if len(o.Trimmed) > 0 {
+			fmt.Fprintln(w, trimmedLine(filepath.Base(o.Path), o.Trimmed))
+		}
+	}
+	if len(r.Packages) > 1 {
+		fmt.Fprintln(w, trimmedLine("in all", r.Trimmed))
+	}
+	_ = w.Flush() // as above
+	fmt.Fprintln(b)
+}
+
+func trimmedLine(name string, list []bundle.Trimmed) string {
+	var sum bundle.Trimmed
+	var kinds []string
+	for _, t := range list {
+		sum.Files, sum.Bytes, sum.Packed = sum.Files+t.Files, sum.Bytes+t.Bytes, sum.Packed+t.Packed
+		kinds = append(kinds, string(t.Kind)+" "+report.Size(t.Packed))
+	}
+	return fmt.Sprintf("%s\t%d\t%s\t%s\t%s", name, sum.Files, report.Size(sum.Packed), report.Size(sum.Bytes), strings.Join(kinds, ", "))
 }

@@ -44,6 +44,31 @@
 // they start the interpreter that the variable AXLE_PYTHON names, or python3.
 // No path of the machine that builds is in them.
 //
+// # What is trimmed
+//
+// Nothing, unless [OpenOptions.Trim] asks for it. Then, of each member that is not
+// excepted, and never of *.dist-info, *.egg-info, *.libs and *.dylibs:
+//
+//	tests        a folder tests or test right inside of a Python package (one with
+//	             __init__.py) that has a test_*.py, *_test.py or conftest.py, and a
+//	             conftest.py inside of a package
+//	stubs        *.pyi and py.typed
+//	headers      *.h, *.hh, *.hpp, *.hxx, *.cuh, and Cython's *.pxd and *.pxi
+//	static_libs  *.a and *.lib that begin as archives do
+//	bytecode     *.pyc and *.pyo beside their source
+//
+// Tests stay where anything that stays refers to them: an import in any
+// distribution of the package or in the extension itself, also inside of a
+// function, a dotted name or a path in a string, an entry point, a .pth file, a
+// binary. Comments do not count. Stubs stay in a distribution whose code has
+// strings that end with ".pyi", and likewise Cython's declarations; a header whose
+// name stands in a string stays. So it is the package that decides, not the wheel.
+//
+// What is trimmed is no more in the RECORD of its distribution, so that
+// importlib.metadata and whatever verifies find the files that are there; METADATA
+// and its requirements stay. WHEEL of the package says what was trimmed, as
+// Axle-Trimmed: packages that were made with another trim differ.
+//
 // # What is checked
 //
 // The contents of a wheel are read once and remembered under its digest

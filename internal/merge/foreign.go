@@ -32,6 +32,8 @@ type Foreign struct {
 	Least target.Platform
 	// Generator is the tool that made it, as it says itself.
 	Generator string
+	// Trimmed is what was left out of it, in the words of [Trim.String].
+	Trimmed string
 	// Distributions are those whose dist-info it has, without its own.
 	Distributions []string
 	Files         int
@@ -130,7 +132,7 @@ func (c *foreignCheck) documents(r *archive.Reader, dir string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Filename.Text, err)
 	}
-	c.Generator = info.Generator
+	c.Generator, c.Trimmed = info.Generator, info.Trimmed
 	own := slices.SortedFunc(slices.Values(info.Tags), tags.Tag.Compare)
 	if !slices.Equal(slices.Compact(own), c.Filename.Tags) {
 		c.refuse("was made as %s, so its file was renamed", tagList(own))

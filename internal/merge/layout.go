@@ -50,23 +50,26 @@ const (
 type layout struct {
 	python2  bool // the package serves Python 2 only
 	windows  bool // it serves Windows, too
+	trim     *trimmer
 	entries  []Entry
 	problems fault.List
 }
 
 // Layout lays the files of wheels out in one folder, sorted by path, as a
 // package for these targets has them. What cannot be is reported all at once:
-// a [ClashError], and members that have no place.
-func Layout(wheels []*Wheel, targets []target.Target) ([]Entry, error) {
-	entries, err := layOut(wheels, targets)
+// a [ClashError], and members that have no place. What was trimmed is told by
+// kind.
+func Layout(wheels []*Wheel, targets []target.Target) ([]Entry, []Trimmed, error) {
+	entries, trimmed, err := layOut(wheels, targets)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return unite(entries)
+	entries, err = unite(entries)
+	return entries, trimmed, err
 }
 
-func layOut(wheels []*Wheel, targets []target.Target) ([]Entry, error) {
-	l := layout{python2: len(targets) > 0}
+func layOut(wheels []*Wheel, targets []target.Target) ([]Entry, []Trimmed, error) {
+	l := layout{python2: len(targets) > 0, trim: newTrimmer(wheels)}
 	for _, t := range targets {
 		l.python2 = l.python2 && t.Python.Major == 2
 		l.windows = l.windows || t.Platform.Family == target.Windows
@@ -74,7 +77,7 @@ func layOut(wheels []*Wheel, targets []target.Target) ([]Entry, error) {
 	for _, w := range wheels {
 		l.distribution(w)
 	}
-	return l.entries, l.problems.Err()
+	return l.entries, l.trim.sum(), l.problems.Err()
 }
 
 // distribution adds the files of one wheel.
@@ -99,6 +102,10 @@ func (l *layout) distribution(w *Wheel) {
 		}
 		e := Entry{Path: path, Size: m.Size, Sum: m.Sum, Exec: m.Exec, Native: natives[m.Name], Owner: w.String(), from: w}
 		e.raw, _ = w.reader.Member(m.Name)
+		if l.trim.drops(w, e) {
+			unchanged = false
+			continue
+		}
 		if m.Kind != NoScript {
 			l.rewrite(&e, m)
 		}

@@ -33,6 +33,8 @@ type OpenOptions struct {
 	Workers int
 	// Limits bound what a wheel may hold.
 	Limits archive.Limits
+	// Trim says what is left out of all that is made of the wheels.
+	Trim Trim
 }
 
 // Wheel is an open wheel whose contents are known.
@@ -40,6 +42,8 @@ type Wheel struct {
 	Source
 	Contents
 
+	trim   *Trim
+	traits *traits // nil where nothing is trimmed
 	reader *archive.Reader
 }
 
@@ -51,6 +55,7 @@ func (w *Wheel) String() string {
 // Wheels are the open wheels of a build. They may be used by several
 // goroutines at once.
 type Wheels struct {
+	trim  Trim
 	list  []*Wheel
 	byKey map[string]*Wheel
 }
@@ -59,7 +64,7 @@ type Wheels struct {
 // any of them is reported: [fault.BadInput] for a wheel that is damaged or no
 // wheel, [fault.Mismatch] for one that differs from its own RECORD.
 func Open(ctx context.Context, sources []Source, opt OpenOptions) (*Wheels, error) {
-	w := &Wheels{list: make([]*Wheel, len(sources)), byKey: make(map[string]*Wheel, len(sources))}
+	w := &Wheels{trim: opt.Trim, list: make([]*Wheel, len(sources)), byKey: make(map[string]*Wheel, len(sources))}
 	errs := make([]error, len(sources))
 	var group errgroup.Group
 	group.SetLimit(workers(opt.Workers))
@@ -153,6 +158,12 @@ func openWheel(ctx context.Context, s Source, opt OpenOptions) (*Wheel, error) {
 		return nil, err
 	}
 	one.Contents = *contents
+	if one.trim = &opt.Trim; len(opt.Trim.Kinds) > 0 {
+		if err := one.learnTraits(opt.Memory); err != nil {
+			_ = r.Close()
+			return nil, err
+		}
+	}
 	return one, nil
 }
 

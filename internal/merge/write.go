@@ -30,6 +30,8 @@ type Written struct {
 	// Files is the number of its members, Unpacked their size together.
 	Files    int
 	Unpacked int64
+	// Trimmed is what was left out of it, by kind.
+	Trimmed []Trimmed
 	archive.Sums
 }
 
@@ -38,10 +40,11 @@ type Written struct {
 // a buffer. The result has neither path nor sums.
 func (w *Wheels) Write(ctx context.Context, name string, p Package, out io.Writer) (Written, error) {
 	written := Written{Package: p}
-	entries, err := w.entries(name, p)
+	entries, trimmed, err := w.entries(name, p)
 	if err != nil {
 		return Written{}, err
 	}
+	written.Trimmed = trimmed
 	to := archive.NewWriter(out)
 	for _, e := range entries {
 		if err := ctx.Err(); err != nil {
@@ -100,33 +103,33 @@ func (w *Wheels) writeFile(ctx context.Context, name string, p Package, dir stri
 }
 
 // entries lays a package out, with its own dist-info.
-func (w *Wheels) entries(name string, p Package) ([]Entry, error) {
+func (w *Wheels) entries(name string, p Package) ([]Entry, []Trimmed, error) {
 	members, err := w.members(p)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	entries, err := layOut(members, p.Targets)
+	entries, trimmed, err := layOut(members, p.Targets)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	purelib := !slices.ContainsFunc(members, func(m *Wheel) bool { return !m.Purelib })
 	dir := p.Filename.Name.Escaped() + "-" + p.Filename.Version.String() + ".dist-info"
 	for _, file := range []struct {
 		name string
 		data []byte
-	}{{"METADATA", metadataOf(name, p)}, {"WHEEL", infoOf(p, purelib)}} {
+	}{{"METADATA", metadataOf(name, p)}, {"WHEEL", infoOf(p, purelib, w.trim)}} {
 		e := Entry{Path: dir + "/" + file.name, Owner: "the package itself"}
 		e.set(file.data)
 		entries = append(entries, e)
 	}
 	if entries, err = unite(entries); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	record := Entry{Path: dir + "/RECORD"}
 	record.set(recordOf(entries, record.Path))
 	entries = append(entries, record)
 	sortEntries(entries)
-	return entries, nil
+	return entries, trimmed, nil
 }
 
 // members finds the wheels of a package.
@@ -173,10 +176,10 @@ func exactly(pin lock.Pin) pep508.Requirement {
 	return pep508.Requirement{Name: pin.Project, NameText: string(pin.Project), Specifier: set}
 }
 
-func infoOf(p Package, purelib bool) []byte {
+func infoOf(p Package, purelib bool, trim Trim) []byte {
 	return wheel.Info{
 		WheelVersion: "1.0", Generator: generator, RootIsPurelib: purelib,
-		Tags: p.Filename.Tags, Build: p.Filename.Build,
+		Tags: p.Filename.Tags, Build: p.Filename.Build, Trimmed: trim.String(),
 	}.Marshal()
 }
 

@@ -270,7 +270,7 @@ func TestClashes(t *testing.T) {
 		"b-2.dist-info/entry_points.txt": "[console_scripts]\nrun = b:b\n",
 	})
 	w := open(t, OpenOptions{}, a, b)
-	_, err := Layout(w.All(), nil)
+	_, _, err := Layout(w.All(), nil)
 	if fault.ExitCode(err) != fault.NameClash {
 		t.Errorf("exit %d", fault.ExitCode(err))
 	}
@@ -304,7 +304,7 @@ func TestExtensionNamedAsDependency(t *testing.T) {
 func TestDataWithoutPlace(t *testing.T) {
 	a := makeWheel(t, t.TempDir(), "a-1-py3-none-any.whl", files{"a-1.data/nowhere/x": "1", "a-1.data/y": "1"})
 	w := open(t, OpenOptions{}, a)
-	_, err := Layout(w.All(), nil)
+	_, _, err := Layout(w.All(), nil)
 	want := `a-1-py3-none-any.whl: a-1.data/nowhere/x: there is no place for the data scheme "nowhere"
 a-1-py3-none-any.whl: a-1.data/y: there is no place for the data scheme "y"`
 	if err == nil || err.Error() != want || fault.ExitCode(err) != fault.BadInput {

@@ -14,6 +14,9 @@ type Info struct {
 	RootIsPurelib bool
 	Tags          []tags.Tag // in the order of the file, compressed sets expanded
 	Build         Build
+	// Trimmed is what was left out of a dependency package, as it says itself.
+	// It is no field of the standard; installers skip it.
+	Trimmed string
 }
 
 // ParseInfo reads WHEEL. A format other than 1.x, a missing version or tag and
@@ -34,6 +37,8 @@ func ParseInfo(data []byte) (Info, error) {
 			err = i.addTags(lineText(value))
 		case "build":
 			i.Build, err = ParseBuild(lineText(value))
+		case "axle-trimmed":
+			setOnce(&i.Trimmed, value)
 		}
 		if err != nil {
 			return Info{}, fault.Errorf(fault.BadInput, "WHEEL: %s: %w", field, err)
@@ -77,5 +82,6 @@ func (i Info) Marshal() []byte {
 		w.field("Tag", tag.String())
 	}
 	w.field("Build", i.Build.String())
+	w.field("Axle-Trimmed", i.Trimmed)
 	return w.Bytes()
 }
