@@ -165,22 +165,21 @@ func (e *extraction) mode(m Member) fs.FileMode {
 	return m.Mode
 }
 
-func (e *extraction) copy(ctx context.Context, file io.Writer, data io.Reader, m Member, buf []byte) error {
+func (e *extraction) copy(ctx context.Context, file io.Writer, data *checkedReader, m Member, buf []byte) error {
 	sum := e.checks.hash(m.Name)
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n, err := io.ReadFull(data, buf)
-		sum.Write(buf[:n])
-		if _, err := file.Write(buf[:n]); err != nil {
+		p, err := data.next(buf)
+		if err == io.EOF {
+			return e.checks.verify(e.archive, m, sum)
+		}
+		if err != nil {
 			return err
 		}
-		switch err {
-		case nil:
-		case io.EOF, io.ErrUnexpectedEOF:
-			return e.checks.verify(e.archive, m, sum)
-		default:
+		sum.Write(p)
+		if _, err := file.Write(p); err != nil {
 			return err
 		}
 	}

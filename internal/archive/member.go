@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"bufio"
 	"bytes"
 	"compress/bzip2"
 	"errors"
@@ -11,15 +10,16 @@ import (
 	"io/fs"
 	"sync"
 
-	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/axlepack/axle/internal/inflate"
 )
 
 // newDecompressor is nil for a method that cannot be read, or needs none.
 func newDecompressor(method uint16) func(io.Reader) (io.ReadCloser, error) {
 	switch method {
 	case methodDeflate:
-		return inflate
+		return inflated
 	case methodBzip2:
 		return func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil }
 	case methodZstd:
@@ -28,33 +28,23 @@ func newDecompressor(method uint16) func(io.Reader) (io.ReadCloser, error) {
 	return nil
 }
 
-// inflater is a decompressor and the buffer it reads from, for reuse. flate has
-// a faster loop for a *bufio.Reader than for another source.
-type inflater struct {
-	io.ReadCloser
-	source *bufio.Reader
+var decoders = sync.Pool{New: func() any { return new(inflate.Decoder) }}
+
+func inflated(r io.Reader) (io.ReadCloser, error) {
+	d := decoders.Get().(*inflate.Decoder)
+	d.Reset(r)
+	return &borrowed{d}, nil
 }
 
-var inflaters = sync.Pool{New: func() any {
-	source := bufio.NewReaderSize(nil, 32<<10)
-	return &inflater{flate.NewReader(source), source}
-}}
-
-func inflate(r io.Reader) (io.ReadCloser, error) {
-	f := inflaters.Get().(*inflater)
-	f.source.Reset(r)
-	return &borrowed{f}, f.ReadCloser.(flate.Resetter).Reset(f.source, nil)
-}
-
-// borrowed gives its inflater back when it is closed, once.
-type borrowed struct{ *inflater }
+// borrowed gives its decoder back when it is closed, once.
+type borrowed struct{ *inflate.Decoder }
 
 // Close implements io.Closer.
 func (b *borrowed) Close() error {
-	if b.inflater != nil {
-		b.source.Reset(nil)
-		inflaters.Put(b.inflater)
-		b.inflater = nil
+	if b.Decoder != nil {
+		b.Reset(nil)
+		decoders.Put(b.Decoder)
+		b.Decoder = nil
 	}
 	return nil
 }
@@ -80,7 +70,7 @@ func (r *Reader) Open(name string) (io.ReadCloser, error) {
 	return r.open(m)
 }
 
-func (r *Reader) open(m Member) (io.ReadCloser, error) {
+func (r *Reader) open(m Member) (*checkedReader, error) {
 	section := io.NewSectionReader(r.src, m.offset, m.CompressedSize)
 	if m.Method == methodStore {
 		return r.checked(m, section, io.NopCloser(nil)), nil
@@ -92,7 +82,7 @@ func (r *Reader) open(m Member) (io.ReadCloser, error) {
 	return r.checked(m, data, data), nil
 }
 
-func (r *Reader) checked(m Member, data io.Reader, closer io.Closer) io.ReadCloser {
+func (r *Reader) checked(m Member, data io.Reader, closer io.Closer) *checkedReader {
 	return &checkedReader{archive: r, member: m, data: data, closer: closer, left: m.Size}
 }
 
@@ -123,17 +113,45 @@ func (c *checkedReader) Read(p []byte) (int, error) {
 		return 0, c.err
 	}
 	n, err := c.data.Read(p[:min(int64(len(p)), c.left)])
-	c.crc = crc32.Update(c.crc, crc32.IEEETable, p[:n])
-	c.left -= int64(n)
+	return n, c.took(p[:n], err)
+}
+
+// took notes what was read, and the error of reading it.
+func (c *checkedReader) took(p []byte, err error) error {
+	c.crc = crc32.Update(c.crc, crc32.IEEETable, p)
+	c.left -= int64(len(p))
 	switch {
+	case c.left < 0:
+		c.err = c.archive.problem(c.member, errLonger)
 	case err == io.EOF && c.left > 0:
 		c.err = c.archive.problem(c.member, errShorter)
 	case err != nil && err != io.EOF:
 		c.err = c.archive.problem(c.member, fmt.Errorf("its data is damaged: %w", err))
-	default:
-		return n, nil
 	}
-	return n, c.err
+	return c.err
+}
+
+// next returns the next part of the data, which is valid until the next call.
+// It is in buf where the decompressor does not lend its own buffer. The last
+// part comes alone, before io.EOF.
+func (c *checkedReader) next(buf []byte) ([]byte, error) {
+	lender, ok := c.data.(interface{ Next() ([]byte, error) })
+	if !ok {
+		n, err := io.ReadFull(c, buf)
+		if n > 0 && (err == io.EOF || err == io.ErrUnexpectedEOF) {
+			err = nil
+		}
+		return buf[:n], err
+	}
+	if c.err != nil {
+		return nil, c.err
+	}
+	if c.left == 0 {
+		c.err = c.end()
+		return nil, c.err
+	}
+	p, err := lender.Next()
+	return p, c.took(p, err)
 }
 
 // Close implements io.Closer.
