@@ -14,6 +14,7 @@ import (
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/pack"
+	"github.com/axlepack/axle/internal/sbom"
 	"github.com/axlepack/axle/internal/target"
 )
 
@@ -214,6 +215,13 @@ func (s *session) writeZipSafe(ctx context.Context, wheels *merge.Wheels, out *s
 	for _, entry := range entries {
 		e.Members = append(e.Members, pack.Member{Path: entry.Path, Owner: entry.Owner, Native: entry.Native, WriteTo: entry.WriteTo})
 	}
+	if len(members) > 0 {
+		bill, err := s.bill(wheels, pins, result.Plan.Lock)
+		if err != nil {
+			return err
+		}
+		e.Members = append(e.Members, bill)
+	}
 	s.warn(pack.Shadowed(e.Modules, e.Members)...)
 	s.opt.Progress.Step("packing", 1)
 	w, err := pack.WriteFile(ctx, out.zip(pack.Filename(e.Name, e.Version, "")), e)
@@ -224,6 +232,22 @@ func (s *session) writeZipSafe(ctx context.Context, wheels *merge.Wheels, out *s
 	o.Trimmed, result.Trimmed = trimmed, trimmed
 	result.Zips = append(result.Zips, o)
 	return nil
+}
+
+// bill is the bill of materials of a zip that has its dependencies beside the
+// modules.
+func (s *session) bill(wheels *merge.Wheels, pins []lock.Pin, l lock.Lock) (pack.Member, error) {
+	m := s.project.Manifest
+	var all [][]lock.Pin
+	for _, one := range l.Solutions {
+		all = append(all, one.Pins)
+	}
+	data, err := wheels.Bill(sbom.Thing{
+		Name: m.Project(), Version: m.Version.PEP440, File: pack.Filename(m.Name, m.Version.PEP440, ""), Application: true,
+	}, pins, merge.NewGraph(all...))
+	return pack.Member{Path: sbom.InZip, Owner: "the bill of materials", WriteTo: func(w *archive.Writer) error {
+		return w.Add(sbom.InZip, 0o644, data)
+	}}, err
 }
 
 // binaryIn finds the first binary of a file that Python would load.

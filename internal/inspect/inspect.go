@@ -21,6 +21,7 @@ import (
 
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/sbom"
 	"github.com/axlepack/axle/selector"
 )
 
@@ -41,6 +42,8 @@ type Extension struct {
 	// Distributions lie beside the modules, where zip_safe is true.
 	Distributions []Distribution `json:"distributions,omitempty"`
 	Packages      []Package      `json:"packages"`
+	// SBOMs are the bills of materials beside the modules.
+	SBOMs []string `json:"sboms,omitempty"`
 
 	Warnings []fault.Warning `json:"-"`
 
@@ -64,6 +67,9 @@ type Package struct {
 	// Needs are the floors of its binaries: "glibc 2.28", "macOS 11.0".
 	Needs         []string       `json:"needs,omitempty"`
 	Distributions []Distribution `json:"distributions"`
+	// SBOMs are the bills of materials that the package brings of itself, by
+	// their paths in it.
+	SBOMs []string `json:"sboms,omitempty"`
 	// Problem says why the package cannot be read, or used at all.
 	Problem string `json:"problem,omitempty"`
 
@@ -137,6 +143,9 @@ func Zip(ctx context.Context, file string) (Extension, error) {
 		return err
 	})
 	out.Distributions, out.Own = readOwn(ctx, z)
+	if _, ok := z.Archive().Member(sbom.InZip); ok {
+		out.SBOMs = []string{sbom.InZip}
+	}
 	return out, group.Wait()
 }
 

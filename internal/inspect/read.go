@@ -28,10 +28,13 @@ func readPackage(ctx context.Context, z *selector.Zip, p selector.Package) Packa
 		return out
 	}
 	defer r.Close()
+	own, err := wheel.DistInfo(r.Names(), p.Filename)
 	for _, m := range r.Members() {
 		out.Files, out.Bytes = out.Files+1, out.Bytes+m.Size
+		if strings.HasPrefix(m.Name, own+"/sboms/") && own != "" {
+			out.SBOMs = append(out.SBOMs, m.Name)
+		}
 	}
-	own, err := wheel.DistInfo(r.Names(), p.Filename)
 	if err == nil {
 		err = out.describe(r, own)
 	}

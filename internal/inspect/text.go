@@ -29,12 +29,36 @@ func (e Extension) Text(w io.Writer) error {
 	fmt.Fprintf(&b, "requires_python  %s\n", e.RequiresPython)
 	fmt.Fprintf(&b, "zip_safe         %t\n", e.ZipSafe)
 	fmt.Fprintf(&b, "own files        %s\n", e.Own)
+	if text := e.sboms(); text != "" {
+		fmt.Fprintf(&b, "sbom             %s\n", text)
+	}
 	e.drawPackages(&b)
 	rows := e.rows()
 	e.drawDistributions(&b, rows)
 	drawEntryPoints(&b, rows)
 	_, err := io.WriteString(w, report.WithoutPadding(b.String()))
 	return err
+}
+
+// sboms says where bills of materials are; "" where nothing needs one.
+func (e Extension) sboms() string {
+	n := 0
+	for _, p := range e.Packages {
+		if len(p.SBOMs) > 0 {
+			n++
+		}
+	}
+	switch {
+	case len(e.SBOMs) > 0:
+		return e.SBOMs[0]
+	case len(e.Packages) == 0 && len(e.Distributions) == 0:
+		return ""
+	case n == 0:
+		return "none"
+	case n < len(e.Packages):
+		return fmt.Sprintf("in %d of %d packages", n, len(e.Packages))
+	}
+	return "in " + report.Count(n, "package")
 }
 
 func (e Extension) drawPackages(b *strings.Builder) {

@@ -35,7 +35,8 @@
 //	                     NAME-script.py, beside a NAME that runs it
 //	bin/NAME             made again for each console and gui script
 //	bin/NAME.cmd         beside each Python script where Windows is served
-//	{name}-{version}.dist-info     the package's own WHEEL, METADATA, RECORD
+//	{name}-{version}.dist-info     the package's own WHEEL, METADATA, RECORD, and
+//	                               in sboms what it holds (PEP 770)
 //
 // Left out are folders, signatures of RECORD (it changes), what an installer
 // writes (INSTALLER, REQUESTED, direct_url.json), and byte code in __pycache__:

@@ -22,6 +22,7 @@ type cell struct {
 	// floor is the least platform that the files of the target need; it is
 	// the platform itself where they do not say.
 	floor target.Platform
+	pins  []lock.Pin // as they are for this target
 }
 
 // fileSet is a set of files that one or more targets need, whole.
@@ -69,7 +70,7 @@ func group(solutions []lock.Solution, holes []target.Target, opt Options) ([]*fi
 			byKey[key] = &fileSet{pins: s.Pins, requires: s.RequiresPython()}
 			groups = append(groups, byKey[key])
 		}
-		c := &cell{target: s.Target, order: s.Target.Tags(), floor: s.Target.Platform, group: byKey[key]}
+		c := &cell{target: s.Target, order: s.Target.Tags(), floor: s.Target.Platform, group: byKey[key], pins: s.Pins}
 		c.group.cells = append(c.group.cells, c)
 		g.measure(c, s.Pins)
 		g.cells = append(g.cells, c)

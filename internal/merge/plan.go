@@ -82,6 +82,8 @@ type Package struct {
 	Targets []target.Target
 	// Pins are its members, sorted by project.
 	Pins []lock.Pin
+	// Graph says which of them require which.
+	Graph Graph
 }
 
 // ForeignUse is a package made elsewhere, and what it is for.
@@ -153,6 +155,14 @@ func targetsOf(cells []*cell) []target.Target {
 	return list
 }
 
+func graphOf(cells []*cell) Graph {
+	var all [][]lock.Pin
+	for _, c := range cells {
+		all = append(all, c.pins)
+	}
+	return NewGraph(all...)
+}
+
 // stem is what every package name of the plan begins with.
 func stem(opt Options) string {
 	s := pep508.Normalize(opt.Name).Escaped() + "-" + opt.Version.String() + "-"
@@ -176,6 +186,7 @@ func (c *choice) pack(opt Options) Package {
 		RequiresPython: requiresPython(targets, c.group.requires),
 		Targets:        targets,
 		Pins:           c.group.pins,
+		Graph:          graphOf(c.members),
 	}
 }
 

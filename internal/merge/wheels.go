@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -42,9 +43,10 @@ type Wheel struct {
 	Source
 	Contents
 
-	trim   *Trim
-	traits *traits // nil where nothing is trimmed
-	reader *archive.Reader
+	trim     *Trim
+	traits   *traits // nil where nothing is trimmed
+	reader   *archive.Reader
+	metadata func() (wheel.Metadata, error) // read once
 }
 
 // String names the distribution for a person: "numpy 2.1.0".
@@ -152,6 +154,7 @@ func openWheel(ctx context.Context, s Source, opt OpenOptions) (*Wheel, error) {
 		return nil, err
 	}
 	one := &Wheel{Source: s, reader: r}
+	one.metadata = sync.OnceValues(one.readMetadata)
 	contents, err := learn(ctx, r, s, opt.Memory)
 	if err != nil {
 		_ = r.Close()

@@ -15,6 +15,7 @@ import (
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
+	"github.com/axlepack/axle/internal/sbom"
 	"github.com/axlepack/axle/internal/wheel"
 )
 
@@ -114,10 +115,14 @@ func (w *Wheels) entries(name string, p Package) ([]Entry, []Trimmed, error) {
 	}
 	purelib := !slices.ContainsFunc(members, func(m *Wheel) bool { return !m.Purelib })
 	dir := p.Filename.Name.Escaped() + "-" + p.Filename.Version.String() + ".dist-info"
+	bill, err := w.Bill(sbom.Thing{Name: p.Filename.Name, Version: p.Filename.Version, File: p.Filename.Text}, p.Pins, p.Graph)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, file := range []struct {
 		name string
 		data []byte
-	}{{"METADATA", metadataOf(name, p)}, {"WHEEL", infoOf(p, purelib, w.trim)}} {
+	}{{"METADATA", metadataOf(name, p)}, {"WHEEL", infoOf(p, purelib, w.trim)}, {sbom.InPackage, bill}} {
 		e := Entry{Path: dir + "/" + file.name, Owner: "the package itself"}
 		e.set(file.data)
 		entries = append(entries, e)
