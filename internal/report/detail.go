@@ -1,12 +1,10 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/axlepack/axle/internal/fault"
-	"github.com/axlepack/axle/internal/resolve"
+	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/internal/wheel"
 )
@@ -87,72 +85,11 @@ func (p Package) sizeText() string {
 	return Size(p.Size)
 }
 
-// Cause is what is known of a hole beside its reason.
-type Cause struct {
-	// Kind is the sort of trouble, a word of package resolve such as "no-wheel".
-	Kind string `json:"kind,omitempty"`
-	// Projects are those at fault.
-	Projects []string `json:"projects,omitempty"`
-	// Requirements lead from the developer's own to the one that cannot be met,
-	// which is the last: "requirements.txt:1 requires kiln>=2".
-	Requirements []string `json:"requirements,omitempty"`
-	// Newest is the newest version that has a file for the target: "kiln 1.0".
-	Newest string `json:"newest_with_file,omitempty"`
-	// Sdist says that there is source that could be built on this machine, and
-	// what to say for it: "--build-sdists=kiln". It is "" where the resolution
-	// does not say so.
-	Sdist string `json:"build_from_source,omitempty"`
-}
-
-// Cause tells what is known of a hole; nil for other cells, and where its reason
-// says nothing of requirements. That of a lock has no Kind and no Projects.
-func (c Cell) Cause() *Cause {
+// Causes tell what is known of a hole beside its reason, a trouble each; none
+// for other cells, and where its reason is not about requirements.
+func (c Cell) Causes() []lock.Cause {
 	if c.Problem == nil {
 		return nil
 	}
-	cause := &Cause{}
-	explanation := c.Problem.Error()
-	var e *resolve.Error
-	if errors.As(c.Problem, &e) {
-		explanation = e.Error()
-		cause.Kind = string(e.Kind)
-		for _, p := range e.Projects {
-			cause.Projects = append(cause.Projects, string(p))
-		}
-	}
-	cause.read(explanation)
-	for _, h := range fault.Hints(c.Problem) {
-		if _, say, ok := strings.Cut(h, "--build-sdists="); ok && cause.Sdist == "" {
-			cause.Sdist = "--build-sdists=" + say
-		}
-	}
-	if cause.Kind == "" && len(cause.Requirements) == 0 && cause.Newest == "" {
-		return nil
-	}
-	return cause
-}
-
-// read takes the requirements and the newest version from an explanation: below
-// its first line come the requirements, then what is known of versions.
-func (c *Cause) read(explanation string) {
-	_, rest, _ := strings.Cut(explanation, "\n")
-	leading := true
-	for line := range strings.Lines(rest) {
-		line = strings.TrimSpace(line)
-		if leading = leading && isRequirement(line); leading {
-			c.Requirements = append(c.Requirements, line)
-		}
-		if newest, _, ok := strings.Cut(line, " is the newest version with a file for "); ok {
-			c.Newest = newest
-		}
-	}
-}
-
-func isRequirement(line string) bool {
-	for _, verb := range []string{" requires ", " require ", " allows only "} {
-		if before, _, ok := strings.Cut(line, verb); ok && !strings.HasSuffix(before, ":") {
-			return true
-		}
-	}
-	return false
+	return lock.Causes(c.Problem)
 }

@@ -1,29 +1,36 @@
 package report
 
 import (
-	"slices"
+	"reflect"
 	"testing"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/pep440"
+	"github.com/axlepack/axle/internal/pep508"
+	"github.com/axlepack/axle/internal/resolve"
 	"github.com/axlepack/axle/internal/target"
 )
 
-// TestCause: what a reason says of requirements and versions, and what a hint
-// says of source.
-func TestCause(t *testing.T) {
-	hole := Cell{Package: -1, Problem: fault.New(fault.Resolution, `kiln: no version <3 runs on Python 3.9
-  requirements.txt:1 requires oven
-  constraints.txt:2 allows only oven<2
-  oven 1.0 and 1.1 require kiln<3
-  kiln 2.0: requires Python >=3.10
-  kiln 1.0 is the newest version with a file for cp39@win_amd64`, "change it", "let it be built on this machine, if you trust it: --build-sdists=kiln")}
-	got := hole.Cause()
-	want := []string{"requirements.txt:1 requires oven", "constraints.txt:2 allows only oven<2", "oven 1.0 and 1.1 require kiln<3"}
-	if got == nil || !slices.Equal(got.Requirements, want) || got.Newest != "kiln 1.0" || got.Sdist != "--build-sdists=kiln" {
-		t.Errorf("%+v", got)
+// TestCauses: what an error knows comes through wrapping and lists, whatever its
+// text says.
+func TestCauses(t *testing.T) {
+	newest, source := pep440.MustParse("1.0"), pep440.MustParse("2.0")
+	one := &resolve.Error{
+		Kind: resolve.NoWheel, Of: "kiln", Projects: []pep508.Name{"ash", "kiln"}, Requirements: []string{"requirements.txt:1 requires kiln<3"},
+		Newest: &newest, Source: &source, Build: "--build-sdists=kiln",
 	}
-	for _, c := range []Cell{{}, {Package: -1, Problem: fault.New(fault.NoPackage, "no package in the zip is for it")}} {
-		if got := c.Cause(); got != nil {
+	two := &resolve.Error{Kind: resolve.NoProject, Of: "klin"}
+	hole := Cell{Package: -1, Problem: fault.WithHints(fault.List{one, two}, "change it")}
+	want := []lock.Cause{
+		{Kind: "no-wheel", Projects: []string{"kiln", "ash"}, Requirements: one.Requirements, Newest: "kiln 1.0", Source: "kiln 2.0", Build: "--build-sdists=kiln"},
+		{Kind: "no-such-project", Projects: []string{"klin"}},
+	}
+	if got := hole.Causes(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	for _, c := range []Cell{{}, {Package: -1, Problem: fault.New(fault.NoPackage, "kiln 1.0 is the newest version with a file for it")}} {
+		if got := c.Causes(); got != nil {
 			t.Errorf("%v: %+v", c.Problem, got)
 		}
 	}

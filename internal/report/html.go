@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/archive"
@@ -61,6 +60,7 @@ type page struct {
 	JS             template.JS
 	Data           Matrix
 	Columns        []column
+	Agents         []column // behind Columns, one for each profile
 	Rows           []row
 	Packages       []packageView
 	Holes          []holeView
@@ -73,7 +73,7 @@ type page struct {
 	Alignment      []string
 }
 
-// column is a platform; N counts from 0.
+// column is a platform or a profile; N counts from 0.
 type column struct {
 	N          int
 	Name, Full string
@@ -93,6 +93,8 @@ type cellView struct {
 	Small               []string
 	Target, Href, Label string
 	Hue                 int
+	// Served are the interpreters of a profile's cell, by their places.
+	Served []int
 }
 
 type packageView struct {
@@ -105,7 +107,7 @@ type packageView struct {
 type holeView struct {
 	ID, Where, Reason string
 	Hints             []string
-	Cause             *Cause
+	Causes            []causeView
 }
 
 // servedView is an interpreter of an agent profile; Letter is "" for none.
@@ -135,11 +137,13 @@ func (m Matrix) page() page {
 	for i, pf := range m.Platforms {
 		p.Columns = append(p.Columns, column{i, columnName(pf), pf.String()})
 	}
+	agents := m.agentColumns()
+	for i, a := range agents {
+		p.Agents = append(p.Agents, column{len(m.Platforms) + i, a.name, "agent profile " + a.name})
+	}
 	holes := map[target.Target]int{}
 	for i, g := range m.groups() {
-		// Those of a group differ in the names of their targets alone.
-		cause := m.Cells[g.Targets[0]].Cause()
-		h := holeView{ID: fmt.Sprintf("hole-%d", i+1), Where: strings.Join(g.names(), "; "), Reason: g.Reason, Hints: g.Hints, Cause: cause}
+		h := holeView{ID: fmt.Sprintf("hole-%d", i+1), Where: strings.Join(g.names(), "; "), Reason: g.Reason, Hints: g.Hints, Causes: m.causeViews(g.Targets)}
 		for _, t := range g.Targets {
 			holes[t] = i + 1
 		}
@@ -151,6 +155,9 @@ func (m Matrix) page() page {
 			t := target.Target{Python: py, Platform: pf}
 			r.Cells = append(r.Cells, m.cellView(k, t, holes[t]))
 		}
+		for k, a := range agents {
+			r.Cells = append(r.Cells, m.agentView(len(m.Platforms)+k, a, py))
+		}
 		p.Rows = append(p.Rows, r)
 	}
 	for i, pkg := range m.Packages {
@@ -158,7 +165,7 @@ func (m Matrix) page() page {
 	}
 	for _, s := range m.Served {
 		v := servedView{Served: s}
-		if i := slices.IndexFunc(m.Packages, func(p Package) bool { return p.File == s.Package }); i >= 0 {
+		if i := m.packageOf(s.Package); i >= 0 {
 			v.Letter, v.Hue = letter(i), hue(i)
 		}
 		p.Served = append(p.Served, v)

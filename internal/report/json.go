@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/target"
 )
@@ -13,7 +14,7 @@ import (
 // pythons, platforms, packages, cells, dependencies, the interpreters of agent
 // profiles that are served and, where one version for all targets was asked for,
 // alignment. A cell has its target, and either the
-// file name of its package or the problem that makes it a hole.
+// file name of its package or the problem that makes it a hole, with its causes.
 func (m Matrix) MarshalJSON() ([]byte, error) {
 	out := matrixJSON{Extension: m.Extension, Version: m.Version, Packages: []packageJSON{}, Cells: []cellJSON{}, Alignment: m.Alignment, Served: m.Served}
 	for _, p := range m.Pythons {
@@ -48,7 +49,7 @@ func (m Matrix) cellJSON(t target.Target) cellJSON {
 	}
 	if c.Problem != nil {
 		out.Problem, out.Hints = c.Problem.Error(), fault.Hints(c.Problem)
-		out.Hole = c.Cause()
+		out.Causes = c.Causes()
 	}
 	return out
 }
@@ -102,16 +103,16 @@ type packageJSON struct {
 }
 
 type cellJSON struct {
-	Target   string   `json:"target"`
-	Python   string   `json:"python"`
-	Platform string   `json:"platform"`
-	Package  string   `json:"package,omitempty"`
-	Size     int64    `json:"size,omitempty"`
-	Floor    string   `json:"floor,omitempty"`
-	Problem  string   `json:"problem,omitempty"`
-	Hole     *Cause   `json:"hole,omitempty"`
-	Hints    []string `json:"hints,omitempty"`
-	Notes    []string `json:"notes,omitempty"`
+	Target   string       `json:"target"`
+	Python   string       `json:"python"`
+	Platform string       `json:"platform"`
+	Package  string       `json:"package,omitempty"`
+	Size     int64        `json:"size,omitempty"`
+	Floor    string       `json:"floor,omitempty"`
+	Problem  string       `json:"problem,omitempty"`
+	Causes   []lock.Cause `json:"causes,omitempty"`
+	Hints    []string     `json:"hints,omitempty"`
+	Notes    []string     `json:"notes,omitempty"`
 }
 
 type dependencyJSON struct {

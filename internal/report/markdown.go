@@ -48,6 +48,9 @@ func (m Matrix) Markdown(w io.Writer) error {
 func (m Matrix) summary() string {
 	all, holes := len(m.Cells), len(m.Holes())
 	what := Count(len(m.Packages), "package") + m.totalText()
+	if n := len(m.unserved()); n > 0 {
+		what += "; " + Count(n, "interpreter") + " of agent profiles without"
+	}
 	if holes == 0 {
 		return fmt.Sprintf("All %s served, by %s.", Count(all, "target"), what)
 	}
@@ -77,19 +80,25 @@ func (m Matrix) markdownTable(b *strings.Builder) {
 	for _, p := range m.Platforms {
 		b.WriteString(" " + markdown(columnName(p)) + " |")
 	}
-	b.WriteString("\n|:--|" + strings.Repeat(":-:|", len(m.Platforms)) + "\n")
+	agents := m.agentColumns()
+	for _, a := range agents {
+		b.WriteString(" " + markdown(a.name) + " |")
+	}
+	b.WriteString("\n|:--|" + strings.Repeat(":-:|", len(m.Platforms)+len(agents)) + "\n")
 	for _, py := range m.Pythons {
 		b.WriteString("| " + py.String() + " |")
 		for _, pf := range m.Platforms {
-			mark := m.mark(target.Target{Python: py, Platform: pf})
-			if mark == "-" {
-				mark = holeMark
-			}
-			b.WriteString(" " + mark + " |")
+			b.WriteString(" " + crossed(m.mark(target.Target{Python: py, Platform: pf})) + " |")
+		}
+		for _, a := range agents {
+			b.WriteString(" " + crossed(m.agentMark(a.chosen[py])) + " |")
 		}
 		b.WriteString("\n")
 	}
 }
+
+// crossed has the mark of a hole where plain text has a dash.
+func crossed(mark string) string { return strings.ReplaceAll(mark, "-", holeMark) }
 
 func (m Matrix) markdownLegend(b *strings.Builder) {
 	if len(m.Packages) > 0 {
@@ -120,10 +129,8 @@ func (m Matrix) markdownLegend(b *strings.Builder) {
 // letterOf is the letter of a package by its file name, the mark of a hole for
 // none.
 func (m Matrix) letterOf(file string) string {
-	for i, p := range m.Packages {
-		if p.File == file {
-			return letter(i)
-		}
+	if i := m.packageOf(file); i >= 0 {
+		return letter(i)
 	}
 	return holeMark
 }

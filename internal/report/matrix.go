@@ -37,19 +37,11 @@ type Matrix struct {
 	Dependencies []merge.Dependency
 	// Costs say what each project adds to the packages, most bytes first.
 	Costs []Cost
-	// Served are the interpreters of agent profiles that it was made for.
+	// Served are the interpreters of agent profiles that it was made for; each
+	// profile is a column of its own.
 	Served []Served
 	// Alignment is there when one version over the whole matrix was asked for.
 	Alignment *Alignment
-}
-
-// Served is an interpreter of an agent profile, and the package that it would
-// choose; "" for none.
-type Served struct {
-	Profile string `json:"profile"`
-	Path    string `json:"path"`
-	Python  string `json:"python"`
-	Package string `json:"package,omitempty"`
 }
 
 // Package is a dependency package of the matrix.
@@ -230,16 +222,18 @@ func (m Matrix) Holes() []target.Target {
 	return slices.DeleteFunc(m.Targets(), func(t target.Target) bool { return !m.Cells[t].Hole() })
 }
 
-// Check is nil when no target is a hole, and otherwise an error with exit
-// code 5 that names all of them.
+// Check is nil when no target is a hole and every interpreter of a profile gets
+// what it should, and otherwise an error with exit code 5 that names all others.
 func (m Matrix) Check() error {
-	holes := m.Holes()
-	if len(holes) == 0 {
-		return nil
+	var names []string
+	for _, t := range m.Holes() {
+		names = append(names, t.String())
 	}
-	names := make([]string, len(holes))
-	for i, t := range holes {
-		names[i] = t.String()
+	for _, s := range m.unserved() {
+		names = append(names, s.Profile+" ("+s.Path+")")
+	}
+	if len(names) == 0 {
+		return nil
 	}
 	return fault.New(fault.NoPackage, m.Extension+": no package serves "+strings.Join(names, ", "),
 		"narrow requires_python or bundle.platforms, or take another version of what makes the hole")

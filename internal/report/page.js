@@ -45,14 +45,33 @@
       term(dl, "Also serves", p.targets.filter(function (t) { return t !== cell.target; }).join(", "));
       term(dl, "Distributions", p.distributions && list(p.distributions));
     } else {
-      var hole = cell.hole || {};
       term(dl, "Hole", make("pre", cell.problem));
-      term(dl, "Required by", hole.requirements && list(hole.requirements));
-      term(dl, "Newest with a file", hole.newest_with_file);
-      term(dl, "Build from source", hole.build_from_source && make("code", hole.build_from_source));
+      (cell.causes || []).forEach(function (c) {
+        term(dl, "Required by", c.requirements && list(c.requirements));
+        if (!c.projects || c.kind === "no-such-project") return;
+        term(dl, "Newest with a file", c.newest_with_file || "no version of " + c.projects[0]);
+        term(dl, "From source", c.source ? c.source + (c.build_from_source ? ", with " + c.build_from_source : "") : "there is none of " + c.projects[0]);
+      });
       term(dl, "Next step", cell.hints && list(cell.hints));
     }
     term(dl, "Notes", cell.notes && list(cell.notes));
+    dialog.showModal();
+    title.focus();
+  }
+  // A cell of a profile: what each of its interpreters chooses.
+  function showServed(places, python, profile) {
+    title.textContent = "Python " + python + " on agent " + profile;
+    body.replaceChildren();
+    places.forEach(function (i) {
+      var s = data.served[i], dl = make("dl");
+      term(dl, "Interpreter", make("code", s.path));
+      term(dl, "Python", s.python);
+      term(dl, "Stands for", make("code", s.target));
+      term(dl, "Package", s.package ? make("code", s.package) : "none");
+      term(dl, "Size", s.package && packages[s.package].size && (packages[s.package].size_estimated ? "about " : "") + size(packages[s.package].size));
+      term(dl, "Hole", s.problem && make("pre", s.problem));
+      body.append(dl);
+    });
     dialog.showModal();
     title.focus();
   }
@@ -60,7 +79,9 @@
     var link = event.target.closest("a[data-target]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !dialog.showModal) return;
     event.preventDefault();
-    show(cells[link.dataset.target], byId("cells").rows[0].cells[link.parentNode.cellIndex].textContent);
+    var column = byId("cells").rows[0].cells[link.parentNode.cellIndex];
+    if (link.dataset.served) showServed(link.dataset.served.match(/\d+/g), link.dataset.target, column.dataset.name);
+    else show(cells[link.dataset.target], column.textContent);
   });
   document.querySelectorAll("a[data-target]").forEach(function (link) {
     link.setAttribute("aria-haspopup", "dialog");
@@ -82,13 +103,13 @@
   // Filters hide rows and columns.
   var form = byId("filter"), shown = byId("shown");
   function filter() {
-    var count = { platform: [0, 0], python: [0, 0] };
+    var count = { platform: [0, 0], profile: [0, 0], python: [0, 0] };
     form.querySelectorAll("input").forEach(function (box) {
       count[box.name][1]++;
       if (box.checked) count[box.name][0]++;
-      document.querySelectorAll("#cells [data-" + box.name + '="' + box.value + '"]').forEach(function (e) { e.hidden = !box.checked; });
+      document.querySelectorAll("#cells [data-" + (box.name === "python" ? "python" : "platform") + '="' + box.value + '"]').forEach(function (e) { e.hidden = !box.checked; });
     });
-    shown.textContent = "Showing " + count.platform.join(" of ") + " platforms, " + count.python.join(" of ") + " Pythons.";
+    shown.textContent = "Showing " + count.platform.join(" of ") + " platforms, " + (count.profile[1] ? count.profile.join(" of ") + " agent profiles, " : "") + count.python.join(" of ") + " Pythons.";
   }
   form.addEventListener("change", filter);
   form.addEventListener("reset", function () { setTimeout(filter); });

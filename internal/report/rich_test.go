@@ -47,8 +47,8 @@ func rich(t *testing.T) Matrix {
 	}
 	m := New("sample_ext", "1.0.0", all, l, plan)
 	m.Served = []Served{
-		{Profile: "rhel9", Path: "/usr/bin/python3", Python: "3.9.18", Package: m.Packages[0].File},
-		{Profile: "rhel|8", Path: "/usr/bin/python3.6", Python: "3.6.8"},
+		{Profile: "rhel9", Path: "/usr/bin/python3", Python: "3.9.18", Target: "cp39@manylinux_2_28_x86_64", Package: m.Packages[0].File},
+		{Profile: "rhel|8", Path: "/usr/bin/python3.11", Python: "3.11.7", Target: "cp311@manylinux_2_17_x86_64", Problem: "no package " + hostile},
 	}
 	return m
 }

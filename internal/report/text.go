@@ -33,11 +33,18 @@ func (m Matrix) drawTable(b *strings.Builder) {
 	for _, p := range m.Platforms {
 		fmt.Fprint(w, "\t"+columnName(p))
 	}
+	agents := m.agentColumns()
+	for _, a := range agents {
+		fmt.Fprint(w, "\t"+a.name)
+	}
 	fmt.Fprintln(w)
 	for _, py := range m.Pythons {
 		fmt.Fprint(w, py.String())
 		for _, pf := range m.Platforms {
 			fmt.Fprint(w, "\t"+m.mark(target.Target{Python: py, Platform: pf}))
+		}
+		for _, a := range agents {
+			fmt.Fprint(w, "\t"+m.agentMark(a.chosen[py]))
 		}
 		fmt.Fprintln(w)
 	}
