@@ -29,6 +29,9 @@ func Matrix(ctx context.Context, opt Options) (plan Plan, err error) {
 	if err != nil {
 		return plan, err
 	}
+	if opt.Measure {
+		s.measure(ctx, plan.Lock)
+	}
 	if s.project.Manifest.ZipSafe {
 		_, plan.Refused = pack.OneSet(plan.Lock.Solutions, binaryByName)
 	}

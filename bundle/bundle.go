@@ -64,7 +64,7 @@ func (p Plan) Matrix() report.Matrix {
 		packages.Packages = nil // its dependencies lie beside its modules
 	}
 	matrix := report.New(m.Name, m.Version.String(), p.Targets, p.Lock, packages)
-	matrix.Alignment = p.Alignment
+	matrix.Alignment, matrix.Served = p.Alignment, p.Served
 	if p.Refused != nil {
 		matrix.Refuse(p.Refused)
 	}

@@ -32,6 +32,10 @@ type Options struct {
 	// built for; the others are where that has no solution.
 	Profiles []profiles.Profile
 
+	// Measure lets [Matrix] ask for the sizes and licences that the index does
+	// not state.
+	Measure bool
+
 	Input  Input
 	Index  Index
 	Policy Policy

@@ -9,6 +9,7 @@ import (
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
+	"github.com/axlepack/axle/internal/report"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/interpreters"
 	"github.com/axlepack/axle/profiles"
@@ -17,13 +18,7 @@ import (
 
 // Served is an interpreter of a profile that was built for, and the package
 // that it would choose.
-type Served struct {
-	Profile string `json:"profile"`
-	Path    string `json:"path"`
-	Python  string `json:"python"`
-	// Package is the file name; "" where the interpreter gets none.
-	Package string `json:"package,omitempty"`
-}
+type Served = report.Served
 
 // profiled is an interpreter of a profile that the extension admits, with the
 // target it stands for.
@@ -172,7 +167,7 @@ func (s *session) chooseProfiles(list []profiles.Profile) (err error) {
 }
 
 // meant is the target whose package is for one that is profiled: the lowest floor with a
-// solution that is not above its own.
+// solution that is not above its own; its own where none has.
 func (s *session) meant(c profiled, plan *Plan) (target.Target, bool) {
 	var fitting []target.Target
 	for _, t := range s.targets {
@@ -181,7 +176,7 @@ func (s *session) meant(c profiled, plan *Plan) (target.Target, bool) {
 		}
 	}
 	if len(fitting) == 0 {
-		return target.Target{}, false
+		return c.target, false
 	}
 	return slices.MinFunc(fitting, target.Target.Compare), true
 }
@@ -195,17 +190,24 @@ func (s *session) serve(plan *Plan) ([]Served, error) {
 	ext := selector.Extension{Manifest: s.project.Manifest, Packages: planned(plan)}
 	allowed := s.opt.AllowMissing || ext.Manifest.Bundle.Policy.AllowMissing
 	for _, c := range s.profiled {
-		served := Served{Profile: c.profile, Path: c.Path, Python: c.Report.Version}
+		t, ok := s.meant(c, plan)
+		served := Served{Profile: c.profile, Path: c.Path, Python: c.Report.Version, Target: t.String()}
 		want := ""
-		if t, ok := s.meant(c, plan); ok {
+		if ok {
 			want = plan.fileFor(t)
+		} else {
+			served.Problem = fmt.Sprintf("no package serves %s", t)
 		}
 		if len(ext.Packages) > 0 && !ext.Manifest.ZipSafe {
 			choice, _ := selector.Select(ext, []interpreters.Interpreter{c.Interpreter}, selector.Policy{})
 			if choice.Package != nil {
 				served.Package = choice.Package.File()
 			}
-			switch text := c.against(served.Package, want, choice); {
+			text := c.against(served.Package, want, choice)
+			if served.Package != want {
+				served.Problem = text
+			}
+			switch {
 			case served.Package == want:
 			case served.Package == "" && allowed:
 				s.warn(fault.Warning{File: c.profile, Text: text})

@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/axlepack/axle/internal/fault"
-	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/report"
@@ -63,40 +60,6 @@ func (s *session) excluded(t target.Target) error {
 		}
 	}
 	return nil
-}
-
-// sizes asks at once for the sizes of all files that the index does not state.
-// What cannot be learned is left out: sizes are told, not needed.
-func (s *session) sizes(ctx context.Context, locks ...lock.Lock) func(lock.File) int64 {
-	var files []lock.File
-	seen := map[string]bool{}
-	for _, l := range locks {
-		for _, f := range l.Files() {
-			if !seen[f.Key()] {
-				seen[f.Key()] = true
-				files = append(files, f)
-			}
-		}
-	}
-	sizes := make([]int64, len(files))
-	var group errgroup.Group
-	group.SetLimit(16)
-	for i, f := range files {
-		group.Go(func() error {
-			want := index.File{Name: f.Filename.Text, URL: f.URL, Path: f.Path, Size: f.Size}
-			if f.SHA256 != "" {
-				want.Hashes = map[string]string{"sha256": f.SHA256}
-			}
-			sizes[i], _ = s.client.Size(ctx, want)
-			return nil
-		})
-	}
-	_ = group.Wait()
-	byKey := map[string]int64{}
-	for i, f := range files {
-		byKey[f.Key()] = sizes[i]
-	}
-	return func(f lock.File) int64 { return byKey[f.Key()] }
 }
 
 // compareAlignment says what one version for all targets cost and saved: it

@@ -23,6 +23,7 @@ type buildFlags struct {
 	allowMissing                bool
 	profiles                    []string
 	builders                    []string
+	measure                     bool   // ask for sizes and licences, too
 	cache                       string // in place of the user's
 }
 
@@ -98,7 +99,7 @@ func (e *env) options(f buildFlags, list []string) (bundle.Options, error) {
 	}
 	return bundle.Options{
 		Dir: dir, CacheDir: cache, Home: e.places().Home(), Env: e.lookup, Now: time.Now,
-		Targets: f.targets, Platforms: f.platforms, Pythons: f.pythons, Profiles: agents,
+		Targets: f.targets, Platforms: f.platforms, Pythons: f.pythons, Profiles: agents, Measure: f.measure,
 		Input: f.input, Index: f.index, Policy: f.policy, AllowMissing: f.allowMissing,
 		AskPip: e.askPip, Prefixes: e.prefixes(),
 		Interpreters: func(ctx context.Context) ([]interpreters.Interpreter, error) { return e.builders(ctx, f.builders) },

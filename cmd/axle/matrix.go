@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -8,9 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/axlepack/axle/bundle"
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/inspect"
 	"github.com/axlepack/axle/internal/report"
+	"github.com/axlepack/axle/interpreters"
+	"github.com/axlepack/axle/selector"
 )
 
 func newMatrix(e *env) *cobra.Command {
@@ -21,6 +24,7 @@ func newMatrix(e *env) *cobra.Command {
 		Use:   "matrix [DIR|LOCK|ZIP [DIR|LOCK|ZIP]]",
 		Short: "Show which package serves which Python on which platform, or why none",
 		Long: `Show which package would serve which Python on which platform, or why none does.
+Each agent profile of --profile, or of bundle.profiles, is a column of its own.
 Of a ZIP: which package in it does, also of one that UIP-CLI made; --python and
 --platform choose the cells. Of a LOCK, a pylock.toml of axle: which package
 would, without asking any index. Of two: which targets the second gains and loses,
@@ -40,18 +44,19 @@ and what becomes of versions and sizes.`,
 				if err != nil {
 					return err
 				}
-				return e.showMatrix(matrix, nil, draw)
+				return e.showMatrix(matrix, draw)
 			}
 			plan, err := e.plan(cmd, f, list, locked)
 			if err != nil {
 				return err
 			}
-			return e.showMatrix(plan.Matrix(), plan.Served, draw)
+			return e.showMatrix(plan.Matrix(), draw)
 		},
 	}
 	f.add(cmd)
 	addLocked(cmd, &locked)
 	draw.add(cmd)
+	f.measure = true
 	return cmd
 }
 
@@ -91,18 +96,15 @@ func (d *matrixDrawing) valid(cmd *cobra.Command, matrices int) error {
 }
 
 // showMatrix prints a matrix; with check a hole is an error.
-func (e *env) showMatrix(matrix report.Matrix, served []bundle.Served, draw matrixDrawing) error {
-	err := e.drawMatrix(matrix, served, draw)
+func (e *env) showMatrix(matrix report.Matrix, draw matrixDrawing) error {
+	err := e.drawMatrix(matrix, draw)
 	if err == nil && draw.check {
 		err = matrix.Check()
 	}
 	return err
 }
 
-func (e *env) drawMatrix(matrix report.Matrix, served []bundle.Served, draw matrixDrawing) error {
-	for _, s := range served {
-		matrix.Served = append(matrix.Served, report.Served(s))
-	}
+func (e *env) drawMatrix(matrix report.Matrix, draw matrixDrawing) error {
 	switch {
 	case draw.suggest && draw.json:
 		return e.writeJSON("suggestion", report.Suggest(matrix))
@@ -117,11 +119,11 @@ func (e *env) drawMatrix(matrix report.Matrix, served []bundle.Served, draw matr
 	case draw.html != "":
 		return matrix.WriteHTML(draw.html)
 	}
-	if err := matrix.Text(e.stdout); err != nil || len(served) == 0 {
+	if err := matrix.Text(e.stdout); err != nil || len(matrix.Served) == 0 {
 		return err
 	}
 	fmt.Fprintln(e.stdout)
-	drawServed(e.stdout, served)
+	drawServed(e.stdout, matrix.Served)
 	return nil
 }
 
@@ -137,15 +139,54 @@ func isZipFile(path string) bool {
 
 // matrixOfZip is what an agent finds in a zip.
 func (e *env) matrixOfZip(cmd *cobra.Command, f buildFlags, path string) (report.Matrix, error) {
-	if len(f.targets)+len(f.profiles) > 0 {
-		return report.Matrix{}, usageError(cmd, errors.New("the cells of a zip are chosen by --python and --platform; for an agent there is axle select --profile"))
+	if len(f.targets) > 0 {
+		return report.Matrix{}, usageError(cmd, errors.New("the cells of a zip are chosen by --python and --platform"))
 	}
 	found, err := inspect.Zip(cmd.Context(), path)
 	if err != nil {
 		return report.Matrix{}, err
 	}
 	e.warn(found.Warnings)
-	return found.Matrix(inspect.MatrixOptions{Pythons: f.pythons, Platforms: f.platforms})
+	m, err := found.Matrix(inspect.MatrixOptions{Pythons: f.pythons, Platforms: f.platforms})
+	if err == nil && len(f.profiles) > 0 {
+		m.Served, err = servedByZip(cmd.Context(), path, f.profiles)
+	}
+	return m, err
+}
+
+// servedByZip is what the interpreters of profiles would choose of a zip, as
+// their agents do. Those that requires_python does not admit are left out.
+func servedByZip(ctx context.Context, path string, names []string) ([]report.Served, error) {
+	list, err := loadProfiles(names)
+	if err != nil {
+		return nil, err
+	}
+	z, err := selector.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer z.Close()
+	var all []report.Served
+	for _, p := range list {
+		for _, in := range p.Interpreters {
+			t, known := in.Report.Target()
+			if !known || !z.Extension.Manifest.RequiresPython.Admits(in.Report.PythonVersion()) {
+				continue
+			}
+			s := report.Served{Profile: p.Name, Path: in.Path, Python: in.Report.Version, Target: t.String()}
+			choice, err := z.Select(ctx, []interpreters.Interpreter{in}, selector.SelectOptions{})
+			switch {
+			case err != nil && fault.ExitCode(err) == fault.NoPackage:
+				s.Problem = err.Error()
+			case err != nil:
+				return nil, err
+			case choice.Package != nil:
+				s.Package = choice.Package.File()
+			}
+			all = append(all, s)
+		}
+	}
+	return all, nil
 }
 
 // isLockFile goes by the name: pylock.toml, pylock.NAME.toml.

@@ -40,6 +40,7 @@ func (c *Client) rangedMetadata(ctx context.Context, f File) ([]byte, error) {
 		return nil, err
 	}
 	read := func(from, to int64) ([]byte, error) { return r.span(ctx, from, to) }
+	c.keepSize(f, r.size)
 	data, err := readWheelMetadata(read, r.size, f.Wheel)
 	if err != nil && !errors.Is(err, errNoRanges) {
 		return nil, badWheel(f, err)

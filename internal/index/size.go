@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"os"
@@ -28,20 +29,27 @@ func (c *Client) Size(ctx context.Context, f File) (int64, error) {
 	if got, ok := c.cached(f); ok {
 		return got.Size, nil
 	}
-	key := f.SHA256()
-	if key == "" {
-		key = f.URL
-	}
+	key := contentKey(f)
 	if text, ok := c.storage.get(sizeSpace, key); ok {
 		if n, err := strconv.ParseInt(string(text), 10, 64); err == nil && n > 0 {
 			return n, nil
 		}
 	}
 	size, err := c.askSize(ctx, f)
-	if err == nil && size > 0 {
-		c.storage.set(sizeSpace, key, strconv.AppendInt(nil, size, 10))
+	if err == nil {
+		c.keepSize(f, size)
 	}
 	return size, err
+}
+
+// contentKey identifies the bytes of a file of an index.
+func contentKey(f File) string { return cmp.Or(f.SHA256(), f.URL) }
+
+// keepSize remembers what a server says of a file that the index says nothing of.
+func (c *Client) keepSize(f File, size int64) {
+	if f.Size == 0 && size > 0 {
+		c.storage.set(sizeSpace, contentKey(f), strconv.AppendInt(nil, size, 10))
+	}
 }
 
 // askSize is 0 where the server does not say.

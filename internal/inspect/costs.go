@@ -47,7 +47,7 @@ func (p Package) pins() []lock.Pin {
 		// A specifier that cannot be read explains nothing.
 		python, _ := pep440.ParseSpecifierSet(d.RequiresPython)
 		list = append(list, lock.Pin{
-			Project: pep508.Normalize(d.Name), Version: version, RequiresPython: python,
+			Project: pep508.Normalize(d.Name), Version: version, RequiresPython: python, Licence: d.License,
 			File: lock.File{Path: d.Name + "-" + d.Version + "-" + d.tags, Size: d.packed},
 		})
 	}

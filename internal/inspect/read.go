@@ -141,7 +141,7 @@ func distribution(r *archive.Reader, folder string, left map[string]archive.Memb
 
 func (d *Distribution) learn(m wheel.Metadata) {
 	d.Name, d.Version, d.Summary = string(m.Name), m.Version.String(), m.Summary
-	d.License, d.LicenseFiles = licence(m), m.LicenseFiles
+	d.License, d.LicenseFiles = m.Licence(), m.LicenseFiles
 	d.RequiresPython = m.RequiresPython.String()
 	for _, q := range m.RequiresDist {
 		d.Requires = append(d.Requires, q.String())

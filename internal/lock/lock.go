@@ -77,6 +77,9 @@ type Pin struct {
 	Index string
 	// RequiresPython is the distribution's own, whole (PEP 440).
 	RequiresPython pep440.SpecifierSet
+	// Licence is what its metadata says of the licence, in a line, where it was
+	// read. It is not part of pylock.toml.
+	Licence string
 	// Requires are the requirements of the distribution that hold for the
 	// target and the extras asked of it.
 	Requires []pep508.Requirement

@@ -25,6 +25,9 @@ type Cost struct {
 	// carry the same file once more.
 	Packages int
 	Carried  int64
+	// Licences are those that its versions state, each once; none where they are
+	// not known.
+	Licences []string
 	// Saved is how many packages fewer there would be without it and what only it
 	// requires.
 	Saved int
@@ -36,7 +39,7 @@ func (c Cost) Repeated() int64 { return c.Carried - c.Bytes }
 // costs are those of all projects, most bytes first. Packages made elsewhere do
 // not count: nothing is known of the files in them.
 func costs(plan merge.Plan) []Cost {
-	places := map[pep508.Name]int{}
+	places, unknown := map[pep508.Name]int{}, map[int]bool{}
 	var all []Cost
 	for _, d := range plan.Dependencies {
 		places[d.Project] = len(all)
@@ -47,7 +50,14 @@ func costs(plan merge.Plan) []Cost {
 			if i, ok := places[pin.Project]; ok {
 				all[i].Packages++
 				all[i].Carried += pin.File.Size
+				unknown[i] = unknown[i] || pin.File.Size == 0
+				all[i].Licences = appendNew(all[i].Licences, pin.Licence)
 			}
+		}
+	}
+	for i, lacking := range unknown {
+		if lacking { // a part of the sum would be a lie
+			all[i].Bytes, all[i].Carried = 0, 0
 		}
 	}
 	packages := weigh(plan)
@@ -146,13 +156,11 @@ func (m Matrix) drawCosts(b *strings.Builder) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, c := range m.Costs {
 		fmt.Fprintf(w, "  %s\t%s\tin %s", c.Project, Count(c.Files, "file"), Count(c.Packages, "package"))
-		if c.Carried > 0 {
-			fmt.Fprintf(w, "\t%s", Size(c.Carried))
-			if c.Repeated() > 0 {
-				fmt.Fprintf(w, " (%s repeated)", Size(c.Repeated()))
-			}
+		fmt.Fprintf(w, "\t%s", sized(c.Carried))
+		if c.Repeated() > 0 {
+			fmt.Fprintf(w, " (%s repeated)", Size(c.Repeated()))
 		}
-		fmt.Fprintf(w, "\twithout it %s\n", c.savedText())
+		fmt.Fprintf(w, "\twithout it %s\t%s\n", c.savedText(), strings.Join(c.Licences, ", "))
 	}
 	w.Flush()
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Floor is what the package of a cell needs of the target's system: "glibc
-// 2.28", "macOS 11.0". It is "" where it needs nothing in particular, and where
+// 2.28", "macOS 11.0", "Windows". It is "" where it needs nothing in particular, and where
 // the cell has no package.
 func (m Matrix) Floor(t target.Target) string {
 	i := m.Cells[t].Package
@@ -44,7 +44,10 @@ func (p Package) floor(on target.Platform) string {
 // floorText names a floor as people do.
 func floorText(p target.Platform) string {
 	name := map[target.OS]string{target.Manylinux: "glibc", target.Musllinux: "musl", target.MacOS: "macOS"}[p.Family]
-	if name == "" {
+	switch {
+	case p.Family == target.Windows:
+		return "Windows" // no tag says which
+	case name == "":
 		return ""
 	}
 	return fmt.Sprintf("%s %d.%d", name, p.Major, p.Minor)
@@ -74,15 +77,20 @@ func appendNew(list []string, text string) []string {
 }
 
 // sizeText is the size of a package: "2.9 KiB", "about 2.9 KiB" where it is
-// not made yet, and "" where nothing is known.
+// not made yet.
 func (p Package) sizeText() string {
-	switch {
-	case p.Size == 0:
-		return ""
-	case p.Estimated:
+	if p.Size > 0 && p.Estimated {
 		return "about " + Size(p.Size)
 	}
-	return Size(p.Size)
+	return sized(p.Size)
+}
+
+// sized is a size that may not be known.
+func sized(n int64) string {
+	if n == 0 {
+		return "size not known"
+	}
+	return Size(n)
 }
 
 // Causes tell what is known of a hole beside its reason, a trouble each; none

@@ -48,7 +48,7 @@ func TestFloor(t *testing.T) {
 		{"x-1-cp39-cp39-manylinux_2_28_aarch64.manylinux_2_17_x86_64.whl", "linux/arm64", "glibc 2.28", [2]int{}},
 		{"x-1-cp39-cp39-musllinux_1_2_x86_64.whl", "alpine/amd64", "musl 1.2", [2]int{}},
 		{"x-1-cp39-cp39-macosx_10_9_universal2.whl", "macos/arm64", "macOS 11.0", [2]int{}},
-		{"x-1-cp39-cp39-win_amd64.whl", "windows/amd64", "", [2]int{}},
+		{"x-1-cp39-cp39-win_amd64.whl", "windows/amd64", "Windows", [2]int{}},
 		{"x-1-py3-none-any.whl", "linux/amd64", "", [2]int{}},
 		{"x-1-cp39-cp39-linux_x86_64.whl", "linux/amd64", "glibc 2.34", [2]int{2, 34}},
 		{"x-1-cp39-cp39-linux_x86_64.whl", "linux/amd64", "", [2]int{}},

@@ -200,22 +200,14 @@ func (m Matrix) cellView(column int, t target.Target, hole int) cellView {
 		p := m.Packages[c.Package]
 		v.Kind, v.Mark, v.Hue = "package", letter(c.Package), hue(c.Package)
 		v.Href = "#package-" + v.Mark
-		v.Small = appendNew(appendNew(nil, sizeOf(p)), m.Floor(t))
+		v.Small = appendNew(appendNew(nil, p.sizeText()), m.Floor(t))
 		v.Label = where + "package " + v.Mark
-		for _, more := range []string{p.sizeText(), m.Floor(t)} {
-			if more != "" {
-				v.Label += ", " + more
-			}
+		v.Label += ", " + p.sizeText()
+		if floor := m.Floor(t); floor != "" {
+			v.Label += ", " + floor
 		}
 	}
 	return v
-}
-
-func sizeOf(p Package) string {
-	if p.Size == 0 {
-		return ""
-	}
-	return Size(p.Size)
 }
 
 func (m Matrix) costViews() []costView {

@@ -45,7 +45,7 @@ func (m Matrix) cellJSON(t target.Target) cellJSON {
 	out := cellJSON{Target: t.String(), Python: t.Python.String(), Platform: t.Platform.String(), Notes: c.Notes}
 	if c.Package >= 0 {
 		p := m.Packages[c.Package]
-		out.Package, out.Size, out.Floor = p.File, p.Size, m.Floor(t)
+		out.Package, out.Size, out.Estimated, out.Floor = p.File, p.Size, p.Estimated, m.Floor(t)
 	}
 	if c.Problem != nil {
 		out.Problem, out.Hints = c.Problem.Error(), fault.Hints(c.Problem)
@@ -58,6 +58,7 @@ func (m Matrix) dependencyJSON(d merge.Dependency) dependencyJSON {
 	out := dependencyJSON{Project: string(d.Project), Files: d.Files, Bytes: d.Bytes, PerPython: d.PerPython, PerPlatform: d.PerPlatform}
 	for _, c := range m.Costs {
 		if c.Project == d.Project {
+			out.Licences = c.Licences
 			out.Packages, out.Carried, out.Repeated, out.Saved = c.Packages, c.Carried, c.Repeated(), c.Saved
 		}
 	}
@@ -103,24 +104,26 @@ type packageJSON struct {
 }
 
 type cellJSON struct {
-	Target   string       `json:"target"`
-	Python   string       `json:"python"`
-	Platform string       `json:"platform"`
-	Package  string       `json:"package,omitempty"`
-	Size     int64        `json:"size,omitempty"`
-	Floor    string       `json:"floor,omitempty"`
-	Problem  string       `json:"problem,omitempty"`
-	Causes   []lock.Cause `json:"causes,omitempty"`
-	Hints    []string     `json:"hints,omitempty"`
-	Notes    []string     `json:"notes,omitempty"`
+	Target    string       `json:"target"`
+	Python    string       `json:"python"`
+	Platform  string       `json:"platform"`
+	Package   string       `json:"package,omitempty"`
+	Size      int64        `json:"size,omitempty"`
+	Estimated bool         `json:"size_estimated,omitempty"`
+	Floor     string       `json:"floor,omitempty"`
+	Problem   string       `json:"problem,omitempty"`
+	Causes    []lock.Cause `json:"causes,omitempty"`
+	Hints     []string     `json:"hints,omitempty"`
+	Notes     []string     `json:"notes,omitempty"`
 }
 
 type dependencyJSON struct {
-	Project     string `json:"project"`
-	Files       int    `json:"files"`
-	Bytes       int64  `json:"bytes,omitempty"`
-	PerPython   bool   `json:"per_python,omitempty"`
-	PerPlatform bool   `json:"per_platform,omitempty"`
+	Project     string   `json:"project"`
+	Licences    []string `json:"licences,omitempty"`
+	Files       int      `json:"files"`
+	Bytes       int64    `json:"bytes,omitempty"`
+	PerPython   bool     `json:"per_python,omitempty"`
+	PerPlatform bool     `json:"per_platform,omitempty"`
 	// Packages carry it, with Carried bytes in all, of which Repeated are there
 	// more than once; without it there would be Saved packages fewer.
 	Packages int            `json:"packages,omitempty"`

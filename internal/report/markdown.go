@@ -113,7 +113,12 @@ func (m Matrix) markdownLegend(b *strings.Builder) {
 		if p.RequiresPython != "" {
 			python = code(p.RequiresPython)
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", letter(i), file, p.sizeText(), python, cmp.Or(m.floors(i), "–"))
+		row := fmt.Sprintf("| %s | %s | %s | %s | %s |\n", letter(i), file, p.sizeText(), python, cmp.Or(m.floors(i), "–"))
+		if b.Len()+len(row) > maxComment {
+			fmt.Fprintf(b, "\n%s left out: a comment cannot be longer.\n", Count(len(m.Packages)-i, "more package"))
+			break
+		}
+		b.WriteString(row)
 	}
 	if len(m.Served) > 0 {
 		b.WriteString("\n| Agent profile | Interpreter | Python | Package |\n|:--|:--|:--|:-:|\n")

@@ -89,11 +89,7 @@ func (m Matrix) drawLegend(b *strings.Builder) {
 	fmt.Fprintln(b)
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for i, p := range m.Packages {
-		columns := []string{letter(i), p.File}
-		if size := p.sizeText(); size != "" {
-			columns = append(columns, size)
-		}
-		columns = append(columns, "Python "+cmp.Or(p.RequiresPython, "not said"))
+		columns := []string{letter(i), p.File, p.sizeText(), "Python " + cmp.Or(p.RequiresPython, "not said")}
 		if floors := m.floors(i); floors != "" {
 			columns = append(columns, floors)
 		}

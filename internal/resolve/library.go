@@ -199,6 +199,7 @@ type metadata struct {
 	// broken says why the file cannot be used; empty when it can.
 	broken         string
 	requiresPython pep440.SpecifierSet
+	licence        string
 	requires       []dependency
 	extras         map[pep508.Name]bool // those the file provides or names
 }
@@ -223,7 +224,7 @@ func newDependency(r pep508.Requirement) dependency {
 }
 
 func newMetadata(name pep508.Name, f *index.File, m wheel.Metadata) *metadata {
-	out := &metadata{requiresPython: m.RequiresPython, extras: map[pep508.Name]bool{}}
+	out := &metadata{requiresPython: m.RequiresPython, licence: m.Licence(), extras: map[pep508.Name]bool{}}
 	switch {
 	case len(m.Invalid) > 0:
 		out.broken = "its metadata cannot be read: " + strings.Join(m.Invalid, "; ")

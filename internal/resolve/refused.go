@@ -296,7 +296,7 @@ func noFileSummary(e *Error, name, asked string, list []*refused) string {
 		return fmt.Sprintf("%s runs on Python %s", no, e.Target.Python)
 	case e.Kind == Yanked:
 		return all + " were yanked"
-	case e.Kind == TooNew && len(list) > 1:
+	case e.Kind == TooNew && slices.ContainsFunc(list, func(r *refused) bool { return r.why != refuseNewer }):
 		return fmt.Sprintf("%s has a file for %s that is old enough", no, e.Target)
 	case e.Kind == TooNew:
 		return no + " is old enough"

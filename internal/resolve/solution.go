@@ -134,6 +134,7 @@ func (w *walk) find(name pep508.Name) *found {
 		File:           lockFile(in.name, file),
 		Index:          in.project.source,
 		RequiresPython: file.RequiresPython.And(m.requiresPython),
+		Licence:        m.licence,
 	}}
 }
 

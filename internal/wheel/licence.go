@@ -1,15 +1,11 @@
-package inspect
+package wheel
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/axlepack/axle/internal/wheel"
-)
-
-// licence is what METADATA says of the licence in a line: the SPDX expression
-// (PEP 639), else the first line of the License field, else the classifiers.
-// A field that holds the text of a licence says nothing in a line.
-func licence(m wheel.Metadata) string {
+// Licence is what the metadata says of the licence in a line: the SPDX
+// expression (PEP 639), else the first line of the License field, else the
+// classifiers. A field that holds the text of a licence says nothing in a line.
+func (m Metadata) Licence() string {
 	if m.LicenseExpression != "" {
 		return m.LicenseExpression
 	}
