@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/collect"
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/pack"
@@ -134,9 +135,10 @@ func (s *session) packages(plan *Plan, wheels *merge.Wheels, foreign []merge.For
 // wheels downloads what the solutions name, opens it, and holds the binaries
 // against the names.
 func (s *session) wheels(ctx context.Context, plan *Plan) (*merge.Wheels, error) {
-	s.opt.Progress.Step("downloading", len(plan.Lock.Files()))
+	wanted := len(plan.Lock.Files())
+	s.enter(downloading, wanted, event.F("files", wanted))
 	files, err := collect.Collect(ctx, plan.Lock.Solutions, newFetcher(s.client, plan.Lock.Solutions), collect.Options{
-		Done: func(f collect.File) { s.opt.Progress.Item(f.Filename.Text) },
+		Done: func(f collect.File) { s.item(downloading, f.Filename.Text) },
 	})
 	if err != nil {
 		return nil, err

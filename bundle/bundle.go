@@ -14,6 +14,7 @@ package bundle
 import (
 	"time"
 
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
@@ -22,23 +23,18 @@ import (
 	"github.com/axlepack/axle/internal/target"
 )
 
-// Progress is told what a build is doing. It is called from several
-// goroutines.
-type Progress interface {
-	// Step begins a stage: "resolving", "downloading", "merging", "packing".
-	Step(name string, items int)
-	// Item is one item of the stage done.
-	Item(name string)
-	// Bytes tells how much of a file is here; total is 0 when unknown.
-	Bytes(file string, done, total int64)
-}
+// Events is told what a call is doing: its stages "resolving", "downloading",
+// "merging" and "packing", the files on their way, and more for those who
+// listen closely.
+type Events = event.Stream
 
-// noProgress tells nobody.
-type noProgress struct{}
-
-func (noProgress) Step(string, int)           {}
-func (noProgress) Item(string)                {}
-func (noProgress) Bytes(string, int64, int64) {}
+// The stages of a build.
+const (
+	resolving   = "resolving"
+	downloading = "downloading"
+	merging     = "merging"
+	packing     = "packing"
+)
 
 // Plan is what a build would do: the pins and the packages they make.
 type Plan struct {

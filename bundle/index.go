@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
@@ -53,11 +54,24 @@ func (s *session) openIndex(ctx context.Context) (*index.Client, error) {
 			config.Accounts = append(config.Accounts, line.Requirement.URL)
 		}
 	}
+	s.tellIndexes(config)
 	return index.New(config, index.ClientOptions{
 		Cache: s.store, Offline: opt.Index.Offline, Refresh: opt.Index.Refresh,
-		Progress: func(f index.File, done, total int64) { opt.Progress.Bytes(f.Name, done, total) },
-		Warn:     func(w fault.Warning) { s.warn(w) },
+		Events: opt.Events, Read: func(name string) { s.item(resolving, name) },
+		Warn: func(w fault.Warning) { s.warn(w) },
 	})
+}
+
+// tellIndexes says which indexes are asked.
+func (s *session) tellIndexes(config index.Config) {
+	for _, i := range config.Indexes {
+		if !config.NoIndex {
+			s.opt.Events.Note(event.Item, "index", i.String())
+		}
+	}
+	for _, place := range config.FindLinks {
+		s.opt.Events.Note(event.Item, "find-links", index.Redact(place))
+	}
 }
 
 // settings are those of the options. Mistakes are of fault.Usage.

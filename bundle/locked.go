@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/report"
@@ -203,6 +204,6 @@ func (s *session) compareLocked(l lock.Lock, file *lockFile, stale []string) err
 
 // resolve resolves what is asked.
 func (s *session) resolve(ctx context.Context, request resolve.Request) (lock.Lock, error) {
-	s.opt.Progress.Step("resolving", len(s.targets))
+	s.enter(resolving, 0, event.F("targets", len(s.targets)))
 	return s.solve(ctx, request, s.policy.resolveOptions(s.opt.Now()))
 }

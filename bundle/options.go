@@ -62,8 +62,8 @@ type Options struct {
 	// distributions with. It is called when there is one to build; nil finds none.
 	Interpreters func(ctx context.Context) ([]interpreters.Interpreter, error)
 
-	// Progress is told what goes on; nil tells nobody.
-	Progress Progress
+	// Events is told what goes on; nil tells nobody.
+	Events *Events
 }
 
 // Input is what is required beside the project's own requirements.

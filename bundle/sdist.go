@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/pep508"
@@ -55,8 +56,9 @@ func (b *sdists) get(ctx context.Context) (*wheelbuild.Builder, error) {
 		}
 		b.builder = wheelbuild.New(wheelbuild.Options{
 			Interpreters: list, Wanted: wanted, Files: s.client, Requirements: b, Cache: s.store,
-			Started: func(source, python string) {
-				s.opt.Progress.Step(fmt.Sprintf("building %s with Python %s", source, python), 1)
+			Started: func(source, python string) func(error) {
+				task := s.opt.Events.Begin(event.Event{What: "building", Name: source + " with Python " + python})
+				return func(err error) { task.End(err) }
 			},
 		})
 	})
@@ -87,6 +89,7 @@ func (b *sdists) known(f *index.File, t target.Target) *resolve.Unfit {
 func (b *sdists) resolve(ctx context.Context, source resolve.Source, request resolve.Request, o resolve.Options) (resolve.Result, error) {
 	allowed := b.session.policy.sdists
 	o.Sdists, o.SdistsFor, o.Builder, o.Unfit = allowed.All, allowed.Names, b, b.known
+	o.Events = b.session.opt.Events
 	for {
 		result, err := resolve.Resolve(ctx, source, request, o)
 		if err != nil {

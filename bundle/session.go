@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/cache"
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
@@ -42,15 +43,14 @@ type session struct {
 
 	mu       sync.Mutex
 	warnings []fault.Warning
+	stage    *event.Task // that of now, of the name at
+	at       string
 }
 
 // open reads the project and finds the index. Everything that can be wrong
 // with the input is found here, before anything is fetched. The session is
 // there with an error too, and is to be closed.
 func open(ctx context.Context, opt Options) (*session, error) {
-	if opt.Progress == nil {
-		opt.Progress = noProgress{}
-	}
 	if opt.Env == nil {
 		opt.Env = func(string) (string, bool) { return "", false }
 	}
@@ -94,6 +94,27 @@ func (o Options) loadOptions() extension.LoadOptions {
 func (s *session) close() {
 	if s.client != nil {
 		s.client.Close()
+	}
+	s.enter("", 0)
+}
+
+// enter ends the stage of now and begins the next, of so many items (0 =
+// unknown); "" begins none.
+func (s *session) enter(what string, items int, fields ...event.Field) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stage.End(nil)
+	if s.stage, s.at = nil, what; what != "" {
+		s.stage = s.opt.Events.Begin(event.Event{What: what, Total: int64(items), Fields: fields})
+	}
+}
+
+// item is one item of a stage done, where that is the stage of now.
+func (s *session) item(stage, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.at == stage {
+		s.stage.Add(1, name)
 	}
 }
 

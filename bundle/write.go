@@ -11,9 +11,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/axlepack/axle/internal/archive"
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/pack"
+	"github.com/axlepack/axle/internal/report"
 	"github.com/axlepack/axle/internal/sbom"
 	"github.com/axlepack/axle/internal/target"
 )
@@ -81,7 +83,7 @@ func (s *session) extension() pack.Extension {
 // writeZips writes the packages, and beside that the zips that embed them.
 func (s *session) writeZips(ctx context.Context, wheels *merge.Wheels, out *staged, result *Result) ([]merge.Written, error) {
 	plan := result.Plan.Packages
-	s.opt.Progress.Step("merging", len(plan.Packages))
+	s.enter(merging, len(plan.Packages), event.F("packages", len(plan.Packages)))
 	ready := make([]chan archive.Sums, len(plan.Packages))
 	for i := range ready {
 		ready[i] = make(chan archive.Sums, 1)
@@ -93,7 +95,8 @@ func (s *session) writeZips(ctx context.Context, wheels *merge.Wheels, out *stag
 			Workers: runtime.GOMAXPROCS(0),
 			Done: func(i int, w merge.Written) {
 				ready[i] <- w.Sums
-				s.opt.Progress.Item(w.Package.Filename.Text)
+				s.item(merging, w.Package.Filename.Text)
+				s.opt.Events.Note(event.Item, "package", w.Package.Filename.Text, event.F("size", report.Size(w.Sums.Size)), event.F("targets", len(w.Package.Targets)))
 			},
 		})
 		return err
@@ -223,7 +226,7 @@ func (s *session) writeZipSafe(ctx context.Context, wheels *merge.Wheels, out *s
 		e.Members = append(e.Members, bill)
 	}
 	s.warn(pack.Shadowed(e.Modules, e.Members)...)
-	s.opt.Progress.Step("packing", 1)
+	s.enter(packing, 0)
 	w, err := pack.WriteFile(ctx, out.zip(pack.Filename(e.Name, e.Version, "")), e)
 	if err != nil {
 		return err

@@ -36,10 +36,10 @@ func newBuild(e *env) *cobra.Command {
 			if opt.Split, err = splitBy(cmd, split); err != nil {
 				return err
 			}
-			progress := e.progress()
-			opt.Progress = progress
+			events, done := e.events()
+			opt.Events = events
 			result, err := bundle.Build(cmd.Context(), opt)
-			progress.stop()
+			done()
 			e.warn(result.Plan.Warnings)
 			if err != nil {
 				return err

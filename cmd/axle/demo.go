@@ -61,10 +61,10 @@ func (e *env) demo(ctx context.Context, dir string, f agentFlags, real bool) err
 	}
 	say := func(format string, a ...any) { fmt.Fprintf(e.stdout, format+"\n", a...) }
 	say("1. build: axle build %s\n", opt.Dir)
-	progress := e.progress()
-	opt.Progress = progress
+	events, done := e.events()
+	opt.Events = events
 	result, err := bundle.Build(ctx, opt)
-	progress.stop()
+	done()
 	e.warn(result.Plan.Warnings)
 	if err != nil {
 		return err

@@ -182,8 +182,6 @@ func (e *env) drawInit(dir string, made []scaffold.Made) error {
 			return err
 		}
 	}
-	if !e.quiet {
-		fmt.Fprintln(e.stderr, "next: axle build "+dir)
-	}
+	e.say("next", "axle build %s", dir)
 	return nil
 }

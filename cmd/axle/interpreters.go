@@ -147,10 +147,8 @@ func (e *env) drawInterpreters(list []interpreters.Interpreter) error {
 		return problems.Err()
 	}
 	// Those that did not answer are a finding of the list, not a failure of it.
-	if !e.quiet {
-		for _, p := range problems {
-			fmt.Fprintln(e.stderr, "warning:", p)
-		}
+	for _, p := range problems {
+		e.warn([]fault.Warning{{Text: p.Error()}})
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func TestInterruptedWhileWriting(t *testing.T) {
 			t.Parallel()
 			dir := newInterrupted(t, index)
 			before := snapshot(filepath.Join(dir, "dist"))
-			cmd := axleCommand(t, dir, []string{"build"}, "AXLE_INDEX_URL="+index)
+			cmd := axleCommand(t, dir, []string{"build", "-v"}, "AXLE_INDEX_URL="+index)
 			pipe, err := cmd.StderrPipe()
 			if err != nil {
 				t.Fatal(err)
@@ -111,7 +111,7 @@ func TestInterruptedWhileWriting(t *testing.T) {
 				t.Fatal(err)
 			}
 			lines := bufio.NewScanner(pipe)
-			for lines.Scan() && !strings.HasPrefix(lines.Text(), stage) {
+			for lines.Scan() && !strings.Contains(lines.Text(), "  "+stage) {
 			}
 			go io.Copy(io.Discard, pipe)
 			if interrupt(t, cmd, 130, 0) == 130 {

@@ -26,10 +26,10 @@ pylock.toml has, also one of pip or uv, is kept as far as the requirements let i
 			if opt.Options, err = e.options(f, list); err != nil {
 				return err
 			}
-			progress := e.progress()
-			opt.Progress = progress
+			events, done := e.events()
+			opt.Events = events
 			locked, err := bundle.Lock(cmd.Context(), opt)
-			progress.stop()
+			done()
 			e.warn(locked.Plan.Warnings)
 			if err != nil {
 				return err

@@ -8,10 +8,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/axlepack/axle/internal/fault"
 )
@@ -24,24 +21,33 @@ func main() {
 // Main runs the program with the given arguments and returns its exit code.
 func Main(args []string) int {
 	ctx := context.Background()
-	if !becomesAnother(args) {
-		caught, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		ctx = caught
-	}
 	e := &env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv}
+	var ended *interruption
+	if !becomesAnother(args) {
+		ctx, ended = e.untilInterrupted(ctx)
+		defer ended.stop()
+	}
 	err := newRoot(e, args).ExecuteContext(ctx)
 	if err == nil {
 		return e.code
 	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		fmt.Fprintln(e.stderr, "interrupted: nothing was left behind")
-		return 130
+		return e.interrupted(ended.code())
 	}
-	fault.Print(e.stderr, err)
-	return fault.ExitCode(err)
+	return e.fail(err)
 }
 
 // becomesAnother says whether the process will be replaced by an extension's. A
 // signal that arrives before must end it, and not be caught and forgotten.
 func becomesAnother(args []string) bool { return len(args) > 0 && args[0] == "run" }
+
+// interrupted says that the work was given up, and returns the exit code.
+func (e *env) interrupted(code int) int {
+	const said = "interrupted: nothing was left behind"
+	if e.opens(); e.log != nil {
+		e.log.Error(errors.New(said), code)
+	} else {
+		_, _ = e.clearly().Write([]byte(e.palette(e.stderr).Paint(fault.Yellow, "interrupted:") + said[len("interrupted:"):] + "\n"))
+	}
+	return code
+}

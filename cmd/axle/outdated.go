@@ -27,10 +27,10 @@ them, axle lock -U all.`,
 			if err != nil {
 				return err
 			}
-			progress := e.progress()
-			opt.Progress = progress
+			events, done := e.events()
+			opt.Events = events
 			plan, changes, err := bundle.Outdated(cmd.Context(), opt)
-			progress.stop()
+			done()
 			e.warn(plan.Warnings)
 			switch {
 			case err != nil:

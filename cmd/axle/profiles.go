@@ -36,11 +36,9 @@ It is JSON: {"version": 1, "system", "accept", "policy": {"strict_order", "binar
 			if len(p.Interpreters) == 0 {
 				return e.drawInterpreters(list) // which says that there are none
 			}
-			if !e.quiet {
-				for _, in := range list {
-					if in.Err != nil {
-						fmt.Fprintln(e.stderr, "warning: left out:", in.Err)
-					}
+			for _, in := range list {
+				if in.Err != nil {
+					e.warn([]fault.Warning{{Text: "left out: " + in.Err.Error()}})
 				}
 			}
 			var text bytes.Buffer

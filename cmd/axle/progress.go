@@ -1,117 +1,101 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
-	"sync"
+	"time"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
+
+	"github.com/axlepack/axle/bundle"
+	"github.com/axlepack/axle/internal/console"
+	"github.com/axlepack/axle/internal/event"
 )
 
-// progress shows what a build is doing: bars on a terminal, a plain line for
-// each stage elsewhere, nothing with --quiet. It is never part of a result.
-type progress struct {
-	out   io.Writer
-	bars  *mpb.Progress // nil when there is no terminal
+// talk is what the program says while it works, by the flags of all commands.
+type talk struct {
+	// quiet keeps warnings and progress back.
 	quiet bool
+	// verbose is how often -v was given.
+	verbose int
+	// color is when colours are used: auto, always or never.
+	color string
+	// logJSON makes one JSON object of each message.
+	logJSON bool
 
-	mu    sync.Mutex
-	stage *mpb.Bar
-	files map[string]*mpb.Bar
+	drawing console.Drawing // what draws now; nil draws nothing
+	log     *console.JSON   // with logJSON
+	lines   *console.Lines  // with verbose
 }
 
-func (e *env) progress() *progress {
-	p := &progress{out: e.stderr, quiet: e.quiet, files: map[string]*mpb.Bar{}}
-	f, isFile := e.stderr.(*os.File)
-	if !e.quiet && isFile && hasRoom(f) && e.first("CI") == "" && e.first("TERM") != "dumb" {
-		p.bars = mpb.New(mpb.WithOutput(f), mpb.WithWidth(40))
+// events is where a command tells what it is doing: bars on a terminal, lines
+// with -v, JSON with --log-json, and otherwise nothing. done takes the bars
+// away, so that the result stands alone.
+func (e *env) events() (stream *bundle.Events, done func()) {
+	e.opens()
+	switch f, isFile := e.stderr.(*os.File); {
+	case e.log != nil:
+		e.drawing = e.log
+	case e.lines != nil:
+		e.drawing = e.lines
+	case !e.quiet && isFile && e.wantsBars() && hasRoom(f) && understands(f):
+		e.drawing = console.NewBars(console.Terminal{
+			Out: f, Size: func() (int, int) { return sizeOf(f) }, Color: bool(e.palette(f)), Plain: !e.writesUnicode(), Now: time.Now,
+		})
+	default:
+		return nil, func() {}
 	}
-	return p
+	return event.New(event.Level(min(e.verbose, int(event.Detail))), e.drawing.Take), e.drawing.Close
+}
+
+// opens prepares what messages go to, once the flags are known.
+func (e *env) opens() {
+	switch {
+	case e.logJSON && e.log == nil:
+		e.log = console.NewJSON(e.stderr, time.Now)
+	case !e.logJSON && e.verbose > 0 && e.lines == nil:
+		e.lines = console.NewLines(e.stderr, time.Now)
+	}
+}
+
+// clearly is standard error for lines that stay: above the bars, where there
+// are some.
+func (e *env) clearly() io.Writer {
+	if bars, ok := e.drawing.(*console.Bars); ok {
+		return bars
+	}
+	return e.stderr
+}
+
+// wantsBars says whether a person watches, as far as the environment tells: on
+// a build server what looks like a terminal is the page of a log.
+func (e *env) wantsBars() bool {
+	ci := strings.ToLower(e.first("CI"))
+	return (ci == "" || ci == "false" || ci == "0") && e.first("TERM") != "dumb"
+}
+
+// writesUnicode says whether the terminal shows more than ASCII.
+func (e *env) writesUnicode() bool {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return true
+	}
+	locale := strings.ToLower(e.first("LC_ALL", "LC_CTYPE", "LANG"))
+	return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
 }
 
 // hasRoom says whether f is a terminal with room for bars. One that does not
 // know its size, as in many containers, would show none of them.
 func hasRoom(f *os.File) bool {
+	width, height := sizeOf(f)
+	return width > 0 && height > 0
+}
+
+func sizeOf(f *os.File) (width, height int) {
 	width, height, err := term.GetSize(int(f.Fd()))
-	return err == nil && width > 0 && height > 0
-}
-
-// Step begins a stage of so many items.
-func (p *progress) Step(name string, items int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.quiet {
-		return
+	if err != nil {
+		return 0, 0
 	}
-	if p.bars == nil {
-		fmt.Fprintf(p.out, "%s (%d)\n", name, items)
-		return
-	}
-	p.finish()
-	p.stage = p.bars.AddBar(int64(items), mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.CountersNoUnit("%d/%d", decor.WCSyncSpace)))
-}
-
-// Item is one item of the stage done.
-func (p *progress) Item(string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.stage != nil {
-		p.stage.Increment()
-	}
-}
-
-// Bytes moves the bar of one download.
-func (p *progress) Bytes(file string, done, total int64) {
-	if p.bars == nil {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	bar, ok := p.files[file]
-	if !ok {
-		bar = p.bars.AddBar(total, mpb.BarRemoveOnComplete(), mpb.PrependDecorators(decor.Name(short(file), decor.WCSyncSpaceR), decor.CountersKibiByte("% .1f / % .1f", decor.WCSyncSpace)),
-			mpb.AppendDecorators(decor.AverageSpeed(decor.SizeB1024(0), "% .1f")))
-		p.files[file] = bar
-	}
-	bar.SetCurrent(done)
-	if total > 0 && done >= total {
-		bar.SetTotal(total, true)
-	}
-}
-
-// short is the project, version and Python of a file: its whole name would
-// leave no room for the bar.
-func short(file string) string {
-	parts := strings.SplitN(strings.TrimSuffix(file, ".whl"), "-", 4)
-	if len(parts) == 4 {
-		parts = parts[:3]
-	}
-	return strings.Join(parts, " ")
-}
-
-// finish takes away the bars of the stage. The lock is held.
-func (p *progress) finish() {
-	if p.stage != nil {
-		p.stage.Abort(true)
-		p.stage = nil
-	}
-	for name, bar := range p.files {
-		bar.Abort(true)
-		delete(p.files, name)
-	}
-}
-
-// stop takes away every bar, so that the result stands alone.
-func (p *progress) stop() {
-	p.mu.Lock()
-	p.finish()
-	p.mu.Unlock()
-	if p.bars != nil {
-		p.bars.Wait()
-	}
+	return width, height
 }

@@ -5,8 +5,6 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-
-	"github.com/axlepack/axle/internal/fault"
 )
 
 // env is the outside world of the program, which tests replace.
@@ -17,18 +15,7 @@ type env struct {
 	// code is the exit code of a command that ended well; axle run hands on
 	// the extension's own.
 	code int
-	// quiet keeps warnings and progress back.
-	quiet bool
-}
-
-// warn prints warnings, which are not part of the result.
-func (e *env) warn(warnings []fault.Warning) {
-	if e.quiet {
-		return
-	}
-	for _, w := range warnings {
-		io.WriteString(e.stderr, "warning: "+w.String()+"\n")
-	}
+	talk
 }
 
 // newRoot makes the program with the commands that args need.
@@ -54,7 +41,8 @@ requires_python, tags, targets, zip_safe.`,
 	root.SetErr(e.stderr)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(usageError)
-	root.PersistentFlags().BoolVarP(&e.quiet, "quiet", "q", false, "print results and errors only")
+	e.talk.addTo(root.PersistentFlags())
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return e.talk.check(cmd) }
 	root.AddGroup(&cobra.Group{ID: "build", Title: "For developers:"}, &cobra.Group{ID: "agent", Title: "For agents:"})
 	addCommands(root, e, args)
 	if completes(args) {

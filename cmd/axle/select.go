@@ -117,8 +117,8 @@ func (e *env) drawChoice(c selector.Choice) {
 // passed over because no package fits it.
 func (e *env) notePassedOver(c selector.Choice) {
 	for _, v := range c.Considered {
-		if v.Reason == selector.NoPackageFits && !e.quiet {
-			fmt.Fprintf(e.stderr, "note: %s comes first and has no fitting package; --strict-order would stop there\n", v.Interpreter.Path)
+		if v.Reason == selector.NoPackageFits {
+			e.say("note", "%s comes first and has no fitting package; --strict-order would stop there", v.Interpreter.Path)
 		}
 	}
 }

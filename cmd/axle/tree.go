@@ -75,10 +75,10 @@ func (e *env) plan(cmd *cobra.Command, f buildFlags, list []string, locked bool)
 		return bundle.Plan{}, err
 	}
 	opt.AllowMissing, opt.Locked = true, locked
-	progress := e.progress()
-	opt.Progress = progress
+	events, done := e.events()
+	opt.Events = events
 	plan, err := bundle.Matrix(cmd.Context(), opt)
-	progress.stop()
+	done()
 	e.warn(plan.Warnings)
 	return plan, err
 }

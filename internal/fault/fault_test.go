@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -165,6 +166,50 @@ func TestExcerptOfLongLines(t *testing.T) {
 		}
 	}
 }
+
+// TestExcerptIsTrue: what is underlined stands above the underline, whatever
+// the line is made of.
+func TestExcerptIsTrue(t *testing.T) {
+	long := strings.Repeat("x", 500)
+	for _, c := range []struct {
+		name, line string
+		col, width int
+		want       string
+	}{
+		{"tabs", "\tname:\tdemo", 8, 4, "1 |  name: demo\n  |        ^^^^"},
+		{"wide characters", "名前: demo x", 5, 4, "1 | 名前: demo x\n  |       ^^^^"},
+		{"a wide place", "a: 名前", 4, 2, "1 | a: 名前\n  |    ^^^^"},
+		{"marks that combine", "e\u0301 b", 4, 1, "1 | e\u0301 b\n  |   ^"},
+		{"the end of a line of Windows", "a: b\r", 4, 1, "1 | a: b\n  |    ^"},
+		{"control characters", "a\x1b[31mb", 7, 1, "1 | a [31mb\n  |       ^"},
+		{"behind the end", "a:", 3, 1, "1 | a:\n  |   ^"},
+		{"far behind the end", "a:", 30, 5, "1 | a:\n  |   ^"},
+		{"a long line", long + "!" + long, 501, 1, "1 | …" + strings.Repeat("x", 35) + "!" + strings.Repeat("x", 34) + "…\n  | " + strings.Repeat(" ", 36) + "^"},
+		{"a long line of wide characters", strings.Repeat("名", 200) + "!" + strings.Repeat("名", 200), 201, 1,
+			"1 | …" + strings.Repeat("名", 17) + "!" + strings.Repeat("名", 16) + "…\n  | " + strings.Repeat(" ", 35) + "^"},
+	} {
+		p := &fault.Problem{Line: 1, Col: c.col, Width: c.width, SourceLine: c.line}
+		if got := p.Excerpt(); got != c.want {
+			t.Errorf("%s:\n%s\nwant:\n%s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestPalette: colours change nothing but themselves.
+func TestPalette(t *testing.T) {
+	err := fault.List{&fault.Problem{File: "f", Line: 1, Col: 1, Width: 1, Reason: "x", Hint: "h", SourceLine: "^ a"}, errors.New("y")}
+	var plain, colored strings.Builder
+	fault.Print(&plain, err)
+	fault.Palette(true).Print(&colored, err)
+	if got := colorful.ReplaceAllString(colored.String(), ""); got != plain.String() || got == colored.String() {
+		t.Errorf("with colours:\n%s\nwithout:\n%s", colored.String(), plain.String())
+	}
+	if !strings.Contains(colored.String(), "\x1b[1;31merror:\x1b[0m") || !strings.Contains(colored.String(), "\x1b[1;31m^\x1b[0m\n") {
+		t.Errorf("%q", colored.String())
+	}
+}
+
+var colorful = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 func TestWarningString(t *testing.T) {
 	for _, c := range []struct {

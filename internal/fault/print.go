@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,35 +14,71 @@ import (
 // problems of their own; a hint that several of them give is written once.
 // Control characters, which text from an archive or an index may hold, are
 // written as escapes, and credentials in addresses as asterisks. Errors of w are ignored: there is nowhere to report them.
-func Print(w io.Writer, err error) {
-	if err == nil {
-		return
-	}
-	shown := map[string]bool{}
-	members := expand(err)
-	for _, member := range members {
-		printOne(w, member)
-		printHints(w, Hints(member), shown)
-	}
-	if len(members) != 1 {
-		printHints(w, Hints(err), shown) // those around the list
-	}
-}
+func Print(w io.Writer, err error) { Plain.Print(w, err) }
 
-func printOne(w io.Writer, err error) {
-	fmt.Fprintln(w, "error: "+strings.ReplaceAll(printable(err.Error()), "\n", "\n       "))
-	if text := excerpt(err); text != "" {
-		fmt.Fprintln(w, "  "+strings.ReplaceAll(printable(text), "\n", "\n  "))
-	}
-}
-
-func printHints(w io.Writer, hints []string, shown map[string]bool) {
-	for _, hint := range hints {
-		if !shown[hint] {
-			shown[hint] = true
-			fmt.Fprintln(w, "hint: "+strings.ReplaceAll(printable(hint), "\n", "\n      "))
+// Print is [Print] with the colours of p.
+func (p Palette) Print(w io.Writer, err error) {
+	for _, problem := range Problems(err) {
+		fmt.Fprintln(w, p.Paint(Red, "error:")+" "+indented(problem.Message, 7))
+		if problem.Excerpt != "" {
+			fmt.Fprintln(w, "  "+indented(p.underlined(problem.Excerpt), 2))
+		}
+		for _, hint := range problem.Hints {
+			fmt.Fprintln(w, p.Paint(Cyan, "hint:")+" "+indented(hint, 6))
 		}
 	}
+}
+
+// Print writes a line "warning: …".
+func (w Warning) Print(out io.Writer, p Palette) {
+	fmt.Fprintln(out, p.Paint(Yellow, "warning:")+" "+indented(Printable(w.String()), 9))
+}
+
+// Shown is a problem as it is shown: fit for a terminal, and without
+// credentials.
+type Shown struct {
+	Message   string // may have several lines
+	File      string // the place in it, where that is known
+	Line, Col int
+	Excerpt   string // the source line, and a line that underlines the place; or ""
+	Hints     []string
+}
+
+// Problems are the problems that err is made of, in order: the members of a
+// [List], else err alone. A hint that several of them give has the first; those
+// around a list has the last.
+func Problems(err error) []Shown {
+	if err == nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	members := expand(err)
+	list := make([]Shown, len(members))
+	for i, member := range members {
+		list[i] = Shown{Message: Printable(member.Error()), Excerpt: Printable(excerpt(member)), Hints: unseen(Hints(member), seen)}
+		if p := (*Problem)(nil); errors.As(member, &p) {
+			list[i].File, list[i].Line, list[i].Col = p.File, p.Line, p.Col
+		}
+	}
+	if last := len(list) - 1; last > 0 {
+		list[last].Hints = append(list[last].Hints, unseen(Hints(err), seen)...) // those around the list
+	}
+	return list
+}
+
+func unseen(hints []string, seen map[string]bool) (fresh []string) {
+	for _, hint := range hints {
+		if !seen[hint] {
+			seen[hint] = true
+			fresh = append(fresh, Printable(hint))
+		}
+	}
+	return fresh
+}
+
+// indented is text whose further lines begin below its first.
+func indented(text string, by int) string {
+	return strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", by))
 }
 
 func excerpt(err error) (text string) {
@@ -83,7 +120,10 @@ func expandDecorated(outer, inner error) []error {
 	return []error{outer}
 }
 
-func printable(s string) string {
+// Printable is text as it may be shown: control characters, but for tabs and
+// the ends of lines, are written as escapes, credentials of addresses as
+// asterisks.
+func Printable(s string) string {
 	s = Redact(s)
 	clean := func(r rune) bool { return r == '\n' || r == '\t' || !hidden(r) }
 	if strings.IndexFunc(s, func(r rune) bool { return !clean(r) }) < 0 {

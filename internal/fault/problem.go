@@ -3,7 +3,6 @@ package fault
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 )
 
 // Problem is something wrong at a place in a file that a person wrote.
@@ -46,27 +45,53 @@ func (p *Problem) Hints() []string {
 func (p *Problem) Unwrap() error { return p.Err }
 
 // excerptColumns is how much of a source line is shown: a minified file has
-// lines of megabytes.
-const excerptColumns = 100
+// lines of megabytes, and most terminals 80 columns.
+const excerptColumns = 72
 
 // Excerpt is the source line with the place underlined, in two lines, or "" when
-// the line is not known. Tabs become one space each, so that the underline fits.
+// the line is not known. What has no width of its own (tabs, control
+// characters) is one space, so that the underline fits; it counts the columns
+// of a terminal, of which wide characters take two.
 func (p *Problem) Excerpt() string {
 	if p.SourceLine == "" || p.Line < 1 || p.Col < 1 {
 		return ""
 	}
-	runes := []rune(strings.ReplaceAll(Redact(p.SourceLine), "\t", " "))
+	runes := []rune(Redact(strings.TrimRight(p.SourceLine, "\r\n")))
+	for i, r := range runes {
+		if hidden(r) {
+			runes[i] = ' '
+		}
+	}
 	col := min(p.Col-1, len(runes))
-	width := max(1, min(p.Width, len(runes)-col))
-	from, to := 0, len(runes)
+	from, to := window(runes, col)
+	end := min(col+max(1, p.Width), max(to, col))
+	if from < col && from > 0 {
+		runes[from] = '…'
+	}
+	if to < len(runes) && end < to {
+		runes[to-1] = '…'
+	}
+	width := max(1, Columns(string(runes[col:end])))
+	gutter := fmt.Sprintf("%d | ", p.Line)
+	under := strings.Repeat(" ", len(gutter)-2) + "| " + strings.Repeat(" ", Columns(string(runes[from:col])))
+	return gutter + string(runes[from:to]) + "\n" + under + strings.Repeat("^", width)
+}
+
+// window is what is shown of a line: the place, and what fits around it.
+func window(runes []rune, col int) (from, to int) {
+	to = len(runes)
 	if to > excerptColumns {
 		from = max(0, min(col-excerptColumns/2, to-excerptColumns))
 		to = from + excerptColumns
 	}
-	width = max(1, min(width, to-col))
-	gutter := fmt.Sprintf("%d | ", p.Line)
-	under := strings.Repeat(" ", utf8.RuneCountInString(gutter)-2) + "| " + strings.Repeat(" ", col-from)
-	return gutter + string(runes[from:to]) + "\n" + under + strings.Repeat("^", width)
+	for Columns(string(runes[from:to])) > excerptColumns {
+		if to-col > col-from {
+			to--
+		} else {
+			from++
+		}
+	}
+	return from, to
 }
 
 // Warning is a finding that does not stop anything.

@@ -1,6 +1,12 @@
 package resolve
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/axlepack/axle/internal/event"
+)
 
 // solve finds a solution, or the clause that proves there is none.
 func (p *problem) solve() (*clause, error) {
@@ -115,8 +121,30 @@ func (p *problem) try(in *info) error {
 		p.record(in.x, c)
 		return p.rejected(in, choice, c)
 	}
+	p.tellChoice(in, choice)
 	p.solver.decide(in.x, choice)
 	return nil
+}
+
+// tellChoice tells who listens which version was decided on, and why.
+func (p *problem) tellChoice(in *info, choice int) {
+	events := p.run.options.Events
+	if !events.Wants(event.Detail) || in.kind != isProject {
+		return
+	}
+	because, passed := "it is the newest", in.project.size()-1-choice
+	switch {
+	case slices.Contains(in.wishes, choice):
+		because, passed = "an earlier solution has it", 0
+	case slices.Contains(p.decidedBeside(in), choice):
+		because, passed = "another platform has it", 0
+	case p.prefersLowest(in):
+		because, passed = "it is the oldest", choice-1
+	}
+	if passed > 0 {
+		because += fmt.Sprintf(" that can be had, %d passed over", passed)
+	}
+	events.Note(event.Detail, "choice", string(in.name)+" "+in.project.version(choice).String(), event.F("for", in.on.target), event.F("because", because))
 }
 
 // rejection is a clause that forbids the choice as things stand.

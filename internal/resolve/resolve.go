@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/pep508"
@@ -93,6 +94,8 @@ type Options struct {
 	Host func(target.Platform) bool
 	// NoIndex says that no index is asked: messages count on it.
 	NoIndex bool
+	// Events is told of each version that is decided on; nil tells nobody.
+	Events *event.Stream
 
 	patience int // for tests; 0 = patience of leap.go
 }

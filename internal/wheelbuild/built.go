@@ -196,9 +196,10 @@ func (w *workshop) keep(ctx context.Context, key, path string, made inspected) (
 }
 
 // build calls build_wheel and returns the path of the wheel.
-func (w *workshop) build(ctx context.Context, pins []lock.Pin) (string, error) {
+func (w *workshop) build(ctx context.Context, pins []lock.Pin) (path string, err error) {
 	const hook = "build_wheel"
-	w.builder.options.Started(w.source.String(), w.machine.version.String())
+	ended := w.builder.options.Started(w.source.String(), w.machine.version.String())
+	defer func() { ended(err) }()
 	if err := w.prepare(ctx, pins); err != nil {
 		return "", err
 	}
@@ -214,7 +215,7 @@ func (w *workshop) build(ctx context.Context, pins []lock.Pin) (string, error) {
 	if !ok {
 		return "", w.failed(ctx, hook, fmt.Errorf("the backend does not have it"), new(tail))
 	}
-	path := filepath.Join(dir, name)
+	path = filepath.Join(dir, name)
 	info, err := os.Lstat(path)
 	if _, bad := plainName(name); bad != nil || err != nil || !info.Mode().IsRegular() {
 		return "", w.failed(ctx, hook, fmt.Errorf("it returned %q, which is no file that it made", name), new(tail))

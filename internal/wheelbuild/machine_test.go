@@ -71,10 +71,11 @@ func TestChoiceOfInterpreter(t *testing.T) {
 			o.Interpreters = append(o.Interpreters, interpreters.Interpreter{Path: link, Report: &in})
 		}
 		o.Wanted = []target.Python{{Impl: target.CPython, Major: 3, Minor: 9}, {Impl: target.CPython, Major: 3, Minor: 11}}
-		o.Started = func(source, python string) {
+		o.Started = func(source, python string) func(error) {
 			mu.Lock()
 			defer mu.Unlock()
 			started = append(started, source+" by "+python)
+			return func(error) {}
 		}
 	})
 	wheel := func(s Source, on string) (string, error) {

@@ -58,8 +58,8 @@ type Options struct {
 	// Limits bound what a source distribution may hold.
 	Limits unpack.Limits
 	// Started is told of each wheel that really has to be built, perhaps from
-	// several goroutines.
-	Started func(source, python string)
+	// several goroutines; what it returns is told how that ended.
+	Started func(source, python string) (ended func(error))
 }
 
 const (
@@ -86,7 +86,7 @@ func New(o Options) *Builder {
 		o.Env = os.Environ()
 	}
 	if o.Started == nil {
-		o.Started = func(string, string) {}
+		o.Started = func(string, string) func(error) { return func(error) {} }
 	}
 	return &Builder{
 		options:  o,
