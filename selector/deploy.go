@@ -320,7 +320,7 @@ func (d *deployer) fillPackage(ctx context.Context, inner *archive.Reader, entri
 		return err
 	})
 	group.Go(func() error {
-		return archive.Extract(extracting, inner, dir, archive.ExtractOptions{Verify: entries.Map(), ReadOnly: true, Have: have})
+		return archive.Extract(extracting, inner, dir, archive.ExtractOptions{Verify: entries.Map(), ReadOnly: true, WriteOut: true, Have: have})
 	})
 	if err := group.Wait(); err != nil {
 		if ctx.Err() != nil {
@@ -340,6 +340,7 @@ func keep(ctx context.Context, r *archive.Reader, file string) (wheel.RecordEntr
 		_, err := io.Copy(out, r.Raw())
 		return err
 	})
+	archive.WriteOut(file)
 	return wheel.RecordEntry{Path: filepath.Base(file), Hash: wheel.SHA256(sums.SHA256), Size: sums.Size}, err
 }
 

@@ -35,6 +35,9 @@ type ExtractOptions struct {
 	Workers int
 	// Sync makes files and folders durable before Extract returns.
 	Sync bool
+	// WriteOut lets the system begin to write large files to the disk while others
+	// are extracted, for a sync that follows.
+	WriteOut bool
 	// ReadOnly leaves out the right to write, where the system has one.
 	ReadOnly bool
 	// Have, where it is not nil, is asked for each file that has a SHA-256 in
@@ -141,10 +144,25 @@ func (e *extraction) extract(ctx context.Context, m Member, buf []byte) error {
 	if err = e.copy(ctx, file, data, m, buf); err == nil && e.opt.Sync {
 		err = file.Sync()
 	}
+	if e.opt.WriteOut && m.Size >= largeFile {
+		writeOut(file)
+	}
 	if cerr := file.Close(); err == nil {
 		err = cerr
 	}
 	return err
+}
+
+// largeFile is from how many bytes on a file is worth a call for its own.
+const largeFile = 1 << 20
+
+// WriteOut lets the system begin to write a file to the disk, as
+// [ExtractOptions] has it.
+func WriteOut(path string) {
+	if file, err := os.Open(path); err == nil {
+		writeOut(file)
+		_ = file.Close()
+	}
 }
 
 // have asks whether the file is there already.
