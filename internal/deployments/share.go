@@ -54,41 +54,40 @@ func (s *Store) Share(path string, sum [sha256.Size]byte, size int64, executable
 // offer gives the files of a package that is in place their names in f, on all
 // cores. It only saves room: an error changes nothing else.
 func (s *Store) offer(dir string, list wheel.Record) {
-	type name struct{ path, shared string }
-	var names []name
-	made := map[string]bool{}
-	for _, e := range list {
-		sum, ok := e.Hash.SHA256()
-		if !ok || e.Size == 0 || isByteCode(e.Path) {
-			continue // byte code has its own path in it, and is never equal
-		}
-		path := filepath.Join(dir, filepath.FromSlash(e.Path))
-		info, err := os.Lstat(path)
-		if err != nil || linksOf(path, info) > 1 {
-			continue
-		}
-		to := s.sharedPath(sum, info.Mode()&0o100 != 0)
-		if folder := filepath.Dir(to); !made[folder] {
-			if err := os.Mkdir(folder, 0o755); err != nil && !os.IsExist(err) {
-				return
-			}
-			made[folder] = true
-		}
-		names = append(names, name{path, to})
-	}
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for part := range slices.Chunk(names, 64) {
+	for part := range slices.Chunk(list, 64) {
 		group.Go(func() error {
-			for _, n := range part {
-				if err := os.Link(n.path, n.shared); err != nil && !os.IsExist(err) {
-					return nil // there are no such links here
+			for _, e := range part {
+				if !s.offerFile(dir, e) {
+					return nil
 				}
 			}
 			return nil
 		})
 	}
 	_ = group.Wait()
+}
+
+// offerFile is false where there are no such links.
+func (s *Store) offerFile(dir string, e wheel.RecordEntry) bool {
+	sum, ok := e.Hash.SHA256()
+	if !ok || e.Size == 0 || isByteCode(e.Path) {
+		return true // byte code has its own path in it, and is never equal
+	}
+	path := filepath.Join(dir, filepath.FromSlash(e.Path))
+	info, err := os.Lstat(path)
+	if err != nil || linksOf(path, info) > 1 {
+		return true
+	}
+	to := s.sharedPath(sum, info.Mode()&0o100 != 0)
+	err = os.Link(path, to)
+	if isGone(err) {
+		if err = os.Mkdir(filepath.Dir(to), 0o755); err == nil || os.IsExist(err) {
+			err = os.Link(path, to)
+		}
+	}
+	return err == nil || os.IsExist(err)
 }
 
 // disown removes the shared file of a damaged one: it is the same.
