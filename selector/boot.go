@@ -97,6 +97,7 @@ func (d *deployer) bootScript() ([]byte, error) {
 	v := d.c.Interpreter.Report.PythonVersion()
 	return []byte(strings.NewReplacer(
 		`"@starter@"`, pyString(path.Base(d.rec.Starter)),
+		`@cached@`, pyString(d.cachedStart()),
 		`"@code@"`, pyString(d.rec.Code),
 		`"@package@"`, pyString(folder),
 		`["@pth@"]`, pyStrings(pth),
@@ -104,6 +105,16 @@ func (d *deployer) bootScript() ([]byte, error) {
 		`["@version@"]`, fmt.Sprintf("[%d, %d, %d]", v.Release(0), v.Release(1), v.Release(2)),
 		`"@again@"`, pyString(d.rec.Zip.Path),
 	).Replace(bootSource)), nil
+}
+
+// cachedStart is the file of byte code of axle_start.py, for an interpreter that
+// writes it with a header of 16 bytes (PEP 552); "" where there is none.
+func (d *deployer) cachedStart() string {
+	r := d.c.Interpreter.Report
+	if v := r.PythonVersion(); d.opt.NoCompile || r.CacheTag == "" || v.Release(0) < 3 || v.Release(0) == 3 && v.Release(1) < 7 {
+		return ""
+	}
+	return "axle_start." + r.CacheTag + ".pyc"
 }
 
 // extraPaths are the entries of python_extra_paths, those inside the extension

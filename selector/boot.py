@@ -13,8 +13,21 @@ if not BOOT.startswith(SEP) and BOOT[1:3] != ":\\":
 # the interpreter made, the first entry is the folder of this file.
 host = sys.path[:] if getattr(sys.flags, "safe_path", False) else sys.path[1:]
 starter = SEP.join([BOOT.rsplit(SEP, 4)[0], "p", str("@starter@")])
-sys.path[:] = [starter] + host
-import axle_start  # noqa: E402
+axle_start = None
+if @cached@:
+    # Its byte code alone, without a search along the path: half of this start.
+    try:
+        import marshal
+        with open(SEP.join([starter, "__pycache__", @cached@]), "rb") as f:
+            code = f.read()
+        if code[:4] == sys.modules["_frozen_importlib_external"].MAGIC_NUMBER:
+            axle_start = type(sys)("axle_start")
+            exec(marshal.loads(code[16:]), axle_start.__dict__)
+    except Exception:
+        axle_start = None
+if axle_start is None:
+    sys.path[:] = [starter] + host
+    import axle_start
 
 # Paths are relative to the root folder, or to the extension's code.
 program, main = axle_start.prepare(

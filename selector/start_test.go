@@ -223,3 +223,42 @@ func TestFirstCollection(t *testing.T) {
 		}
 	})
 }
+
+// TestStartWithoutByteCode: the starter's byte code is taken straight from its
+// file, and where that is of no use, the starter is imported.
+func TestStartWithoutByteCode(t *testing.T) {
+	zip := writeZip(t, content{"extension.yml": manifest("demo", "1.0.0", unzipped), "extension.py": "import sys\nprint('ran %s' % ('axle_start' in sys.modules))\n"})
+	somePythons(t, func(t *testing.T, in interpreters.Interpreter) {
+		root := t.TempDir()
+		deploy(t, zip, root, in)
+		files, err := filepath.Glob(filepath.Join(root, "p", "axle-*", "__pycache__", "axle_start.*.pyc"))
+		if err != nil || in.Report.PythonVersion().Release(0) > 2 && len(files) != 1 {
+			t.Fatalf("%q, %v", files, err)
+		}
+		check := func(what, want string) {
+			if r := run(t, RunOptions{Root: root, Name: "demo"}); r.code != 0 || r.stderr != "" || r.stdout != "ran "+want+"\n" {
+				t.Errorf("%s: %d %q %q, want %s", what, r.code, r.stdout, r.stderr, want)
+			}
+		}
+		if v := in.Report.PythonVersion(); len(files) == 0 || v.Release(0) < 3 || v.Release(1) < 7 {
+			check("whole", "True")
+			return
+		}
+		check("whole", "False")
+		whole, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(files[0]); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(files[0], append([]byte{0, 0}, whole[2:]...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		check("of another Python", "True")
+		if err := os.Remove(files[0]); err != nil {
+			t.Fatal(err)
+		}
+		check("missing", "True")
+	})
+}
