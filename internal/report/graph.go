@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/lock"
@@ -107,6 +108,23 @@ func asked(p lock.Pin, project pep508.Name) string {
 		text += r.String()
 	}
 	return cmp.Or(text, string(project))
+}
+
+// bounds are the versions and the marker that a pin asks of a project, without
+// its name: ">=1; extra == \"hot\"".
+func bounds(p lock.Pin, project pep508.Name) string {
+	var texts []string
+	for _, r := range p.Requires {
+		if r.Name != project {
+			continue
+		}
+		text := cmp.Or(r.URL, r.Specifier.String())
+		if !r.Marker.IsZero() {
+			text = strings.TrimPrefix(text+"; "+r.Marker.String(), "; ")
+		}
+		texts = appendNew(texts, text)
+	}
+	return strings.Join(texts, " and ")
 }
 
 // titled is "NAME VERSION", with the extras asked of it.

@@ -31,8 +31,11 @@ type Node struct {
 	Version  string `json:"project_version"`
 	Again    bool   `json:"again,omitempty"`
 	Requires []Node `json:"requires,omitempty"`
+	// Asked is the requirement of the one above it: "ash>=1; extra == \"hot\"";
+	// "" for a branch.
+	Asked string `json:"required_as,omitempty"`
 
-	title string
+	title, bounds string
 }
 
 // Trees are the dependency trees, one for each set of targets that have the
@@ -71,7 +74,9 @@ func node(s lock.Solution, p lock.Pin, drawn map[pep508.Name]bool) Node {
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
 		if child, ok := s.Pin(name); ok {
-			n.Requires = append(n.Requires, node(s, child, drawn))
+			below := node(s, child, drawn)
+			below.Asked, below.bounds = asked(p, name), bounds(p, name)
+			n.Requires = append(n.Requires, below)
 		}
 	}
 	return n
@@ -87,7 +92,7 @@ func DrawTrees(out io.Writer, trees []Tree) error {
 		}
 		fmt.Fprintf(&b, "%s:\n", t.Where)
 		for _, branch := range t.Roots {
-			fmt.Fprintf(&b, "%s  (%s)\n", branch.label(), branch.Origin)
+			fmt.Fprintf(&b, "%s  (%s: %s)\n", branch.label(), branch.Origin, branch.Text)
 			again = branch.draw(&b, "") || again
 		}
 	}
@@ -99,10 +104,14 @@ func DrawTrees(out io.Writer, trees []Tree) error {
 }
 
 func (n Node) label() string {
-	if n.Again {
-		return n.title + " (*)"
+	text := n.title
+	if n.bounds != "" {
+		text += "  (" + n.bounds + ")"
 	}
-	return n.title
+	if n.Again {
+		text += " (*)"
+	}
+	return text
 }
 
 // draw draws what a node requires, and says whether anything came again.
