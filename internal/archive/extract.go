@@ -68,7 +68,7 @@ func Extract(ctx context.Context, r *Reader, dir string, opt ExtractOptions) err
 			return err
 		}
 	}
-	e := &extraction{archive: r, root: root, dir: dir, checks: checks, files: files, opt: opt}
+	e := &extraction{archive: r, root: root, dir: dir, checks: checks, batches: batches(files), opt: opt}
 	if err := e.run(ctx, opt.Workers); err != nil || !opt.Sync {
 		return err
 	}
@@ -104,9 +104,40 @@ type extraction struct {
 	root    *os.Root
 	dir     string // of root
 	checks  *verifier
-	files   []Member
+	batches []batch
 	opt     ExtractOptions
 	next    atomic.Int64
+}
+
+// batch is what one worker does at once: a large file, or small ones of a folder,
+// which is opened once for all.
+type batch struct {
+	folder string // "." at the top
+	files  []Member
+}
+
+// maxBatch is how many files one worker takes at once.
+const maxBatch = 32
+
+// batches are the large ones of the files first, as they come, and then the
+// small ones, folder by folder.
+func batches(files []Member) []batch {
+	var list []batch
+	small := files
+	for len(small) > 0 && small[0].Size >= largeFile {
+		list = append(list, batch{".", small[:1]})
+		small = small[1:]
+	}
+	byFolder := map[string][]Member{}
+	for _, m := range small {
+		byFolder[path.Dir(m.Name)] = append(byFolder[path.Dir(m.Name)], m)
+	}
+	for _, folder := range slices.Sorted(maps.Keys(byFolder)) {
+		for part := range slices.Chunk(byFolder[folder], maxBatch) {
+			list = append(list, batch{folder, part})
+		}
+	}
+	return list
 }
 
 func (e *extraction) run(ctx context.Context, workers int) error {
@@ -114,11 +145,11 @@ func (e *extraction) run(ctx context.Context, workers int) error {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for range min(workers, len(e.files)) {
+	for range min(workers, len(e.batches)) {
 		group.Go(func() error {
 			buf := make([]byte, copyBuffer)
-			for i := e.next.Add(1) - 1; i < int64(len(e.files)); i = e.next.Add(1) - 1 {
-				if err := e.extract(ctx, e.files[i], buf); err != nil {
+			for i := e.next.Add(1) - 1; i < int64(len(e.batches)); i = e.next.Add(1) - 1 {
+				if err := e.extractBatch(ctx, e.batches[i], buf); err != nil {
 					return err
 				}
 			}
@@ -128,7 +159,29 @@ func (e *extraction) run(ctx context.Context, workers int) error {
 	return group.Wait()
 }
 
-func (e *extraction) extract(ctx context.Context, m Member, buf []byte) error {
+func (e *extraction) extractBatch(ctx context.Context, b batch, buf []byte) error {
+	folder := e.root
+	if b.folder != "." && len(b.files) > 1 {
+		var err error
+		if folder, err = e.root.OpenRoot(b.folder); err != nil {
+			return fmt.Errorf("%s: %w", e.archive.path, err)
+		}
+		defer func() { _ = folder.Close() }()
+	}
+	for _, m := range b.files {
+		name := m.Name
+		if folder != e.root {
+			name = path.Base(name)
+		}
+		if err := e.extract(ctx, folder, name, m, buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// extract writes the file m as name in a folder.
+func (e *extraction) extract(ctx context.Context, folder *os.Root, name string, m Member, buf []byte) error {
 	if e.have(m) {
 		return nil
 	}
@@ -137,9 +190,9 @@ func (e *extraction) extract(ctx context.Context, m Member, buf []byte) error {
 		return err
 	}
 	defer func() { _ = data.Close() }()
-	file, err := e.root.OpenFile(m.Name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, e.mode(m))
+	file, err := folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, e.mode(m))
 	if err != nil {
-		return fmt.Errorf("%s: %w", e.archive.path, err)
+		return fmt.Errorf("%s: %w", e.archive.path, inMember(err, m))
 	}
 	if err = e.copy(ctx, file, data, m, buf); err == nil && e.opt.Sync {
 		err = file.Sync()
@@ -149,6 +202,15 @@ func (e *extraction) extract(ctx context.Context, m Member, buf []byte) error {
 	}
 	if cerr := file.Close(); err == nil {
 		err = cerr
+	}
+	return err
+}
+
+// inMember makes an error of a file name all of its path.
+func inMember(err error, m Member) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return &fs.PathError{Op: p.Op, Path: m.Name, Err: p.Err}
 	}
 	return err
 }

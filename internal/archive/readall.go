@@ -20,7 +20,7 @@ func Verify(ctx context.Context, r *Reader, entries map[string]wheel.RecordEntry
 	files := r.selected(nil)
 	checks, err := newVerifier(r, files, ExtractOptions{Verify: entries})
 	found := make([]error, len(files))
-	e := &extraction{archive: r, checks: checks, files: files}
+	e := &extraction{archive: r, checks: checks}
 	var next atomic.Int64
 	var group errgroup.Group
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
