@@ -1,7 +1,6 @@
 package selector
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"runtime"
@@ -115,6 +114,14 @@ func isBare(platform string) bool { return strings.HasPrefix(platform, "linux_")
 // binary reads a member, or the beginning of it; the facts have no name where
 // it is no binary.
 func binary(r *archive.Reader, m archive.Member, whole bool) (native.Facts, error) {
+	if whole && m.Size <= maxWhole {
+		// A broken one is no contradiction: whether it is ever loaded is not known.
+		facts, ok, err := r.Native(m)
+		if ok {
+			err = nil
+		}
+		return facts, err
+	}
 	in, err := r.Open(m.Name)
 	if err != nil {
 		return native.Facts{}, err
@@ -124,17 +131,7 @@ func binary(r *archive.Reader, m archive.Member, whole bool) (native.Facts, erro
 	if _, err := io.ReadFull(in, head); err != nil {
 		return native.Facts{}, fmt.Errorf("%s: %w", m.Name, err)
 	}
-	if !whole || !native.Magic(head) || m.Size > maxWhole {
-		facts, _ := native.Glance(m.Name, head, m.Size)
-		return facts, nil
-	}
-	data := bytes.NewBuffer(make([]byte, 0, m.Size+bytes.MinRead))
-	data.Write(head)
-	if _, err := data.ReadFrom(in); err != nil {
-		return native.Facts{}, err
-	}
-	// A broken one is no contradiction: whether it is ever loaded is not known.
-	facts, _, _ := native.Inspect(m.Name, bytes.NewReader(data.Bytes()), m.Size)
+	facts, _ := native.Glance(m.Name, head, m.Size)
 	return facts, nil
 }
 

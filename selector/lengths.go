@@ -50,6 +50,32 @@ func tooLong(dir string, names []string) error {
 		fmt.Sprintf("choose a root folder with a path that is %d characters shorter, with --root DIR or AXLE_ROOT", over))
 }
 
+// How long the root folder of an agent on Windows and the folder of a package in
+// it are assumed to be: 60 characters (that of a user with a name of 20 letters
+// has 53), and 42 for \p\, a digest of 26, the name of the byte code
+// (-cpython-311), and a backslash. An agent with a longer root folder refuses the
+// package when it is deployed.
+const (
+	assumedRoot  = 60
+	folderInRoot = 42
+)
+
+// LongPath names the longest member of a package where its path will probably
+// be too long on an agent with Windows, else it is "".
+func LongPath(names []string) string {
+	longest, most := "", 0
+	for _, name := range names {
+		if n := utf16Len(name); n > most {
+			longest, most = name, n
+		}
+	}
+	if most+assumedRoot+folderInRoot <= windowsPath {
+		return ""
+	}
+	return fmt.Sprintf("%s: its path on Windows has %d characters and that of the root folder, and Windows takes %d: the root folder may have %d",
+		longest, most+folderInRoot, windowsPath, max(0, windowsPath-folderInRoot-most))
+}
+
 func utf16Len(s string) (n int) {
 	for _, r := range s {
 		if n++; r > 0xffff {

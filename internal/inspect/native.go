@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,29 +10,8 @@ import (
 	"github.com/axlepack/axle/internal/pep440"
 )
 
-// largestNative is how large a binary may be that is read; the beginning of
-// a larger one is all that is looked at.
-const largestNative = 512 << 20
-
 func nativeFile(r *archive.Reader, m archive.Member) (Native, bool, error) {
-	if m.Size < native.MagicSize {
-		return Native{}, false, nil
-	}
-	head := make([]byte, min(m.Size, native.HeadSize))
-	in, err := open(r, m, head)
-	if err != nil {
-		return Native{}, false, err
-	}
-	defer in.Close()
-	if !native.Magic(head) {
-		return Native{}, false, nil
-	}
-	data, err := readRest(head, in, m.Size)
-	if err != nil {
-		facts, ok := native.Glance(m.Name, head, m.Size)
-		return describe(facts), ok, nil
-	}
-	facts, ok, err := native.Inspect(m.Name, bytes.NewReader(data), m.Size)
+	facts, ok, err := r.Native(m)
 	return describe(facts), ok, err
 }
 

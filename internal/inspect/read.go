@@ -1,11 +1,7 @@
 package inspect
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io"
-	"io/fs"
 	"strings"
 
 	"github.com/axlepack/axle/internal/archive"
@@ -171,30 +167,4 @@ func (d *Distribution) take(r *archive.Reader, m archive.Member) {
 	if n, ok, err := nativeFile(r, m); ok && err == nil {
 		d.Native = append(d.Native, n)
 	}
-}
-
-var errNotNative = errors.New("not a native file")
-
-// open gives a member with its first bytes read already.
-func open(r *archive.Reader, m archive.Member, head []byte) (io.ReadCloser, error) {
-	in, err := r.Open(m.Name)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := io.ReadFull(in, head); err != nil {
-		_ = in.Close()
-		return nil, errNotNative
-	}
-	return in, nil
-}
-
-// readRest reads what follows head.
-func readRest(head []byte, in io.Reader, size int64) ([]byte, error) {
-	if size > largestNative {
-		return nil, fs.ErrInvalid
-	}
-	b := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
-	b.Write(head)
-	_, err := b.ReadFrom(in)
-	return b.Bytes(), err
 }

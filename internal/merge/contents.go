@@ -11,7 +11,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -67,9 +66,6 @@ const (
 	Python    ScriptKind = 'p'
 	PythonGUI ScriptKind = 'w' // without a console
 )
-
-// largeBinary is up to which size a binary is looked at in memory.
-const largeBinary = 32 << 20
 
 // inspect reads a wheel whole and holds RECORD against it. The name of the
 // file serves to tell its own dist-info folder from others, and for errors.
@@ -190,7 +186,7 @@ func (c *Contents) member(r *archive.Reader, m archive.Member, check *recordChec
 // binary notes what a native file says of itself. A file that only looks like
 // one is data.
 func (c *Contents) binary(m archive.Member, head []byte, rest io.Reader) error {
-	at, done, err := spool(m.Size, io.MultiReader(bytes.NewReader(head), rest))
+	at, done, err := archive.Spool(m.Size, io.MultiReader(bytes.NewReader(head), rest))
 	if err != nil {
 		return err
 	}
@@ -203,25 +199,6 @@ func (c *Contents) binary(m archive.Member, head []byte, rest io.Reader) error {
 		c.Findings = append(c.Findings, err.Error())
 	}
 	return nil
-}
-
-// spool makes a stream readable at any place, in memory or, where it is
-// large, in a temporary file.
-func spool(size int64, r io.Reader) (at io.ReaderAt, done func(), err error) {
-	if size <= largeBinary {
-		data, err := io.ReadAll(r)
-		return bytes.NewReader(data), func() {}, err
-	}
-	f, err := os.CreateTemp("", "axle-*")
-	if err != nil {
-		return nil, nil, err
-	}
-	done = func() { _ = f.Close(); _ = os.Remove(f.Name()) }
-	if _, err := io.Copy(f, r); err != nil {
-		done()
-		return nil, nil, err
-	}
-	return f, done, nil
 }
 
 func scriptKind(name string, head []byte) ScriptKind {

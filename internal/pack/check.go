@@ -8,6 +8,7 @@ import (
 
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/wheel"
 )
 
 // Check looks for everything that would make the zip wrong, before anything
@@ -104,7 +105,7 @@ func (e Extension) clashes() fault.List {
 		for folder := path.Dir(key); folder != "."; folder = path.Dir(folder) {
 			folders[folder] = f
 		}
-		name := importName(f.path)
+		name := wheel.ImportName(f.path)
 		other, taken := names[name]
 		switch {
 		case name == "":
@@ -134,35 +135,19 @@ func (e Extension) strayPackages() fault.List {
 	return list
 }
 
-// importName is the top-level name under which Python finds a file, "" for
-// one that is not the beginning of anything: x.py, or x/__init__.py.
-func importName(file string) string {
-	folder, base := path.Split(file)
-	name, isPython := strings.CutSuffix(base, ".py")
-	switch {
-	case !isPython:
-		return ""
-	case folder == "" && name != "__init__":
-		return name
-	case name == "__init__" && strings.Count(folder, "/") == 1:
-		return strings.TrimSuffix(folder, "/")
-	}
-	return ""
-}
-
 // Shadowed finds modules of an extension that hide a top-level module of a
 // dependency: the extension comes first on the path. members are the files of
 // the dependencies as their package has them.
 func Shadowed(modules []string, members []Member) []fault.Warning {
 	theirs := map[string]Member{}
 	for _, m := range members {
-		if name := importName(m.Path); name != "" {
+		if name := wheel.ImportName(m.Path); name != "" {
 			theirs[name] = m
 		}
 	}
 	var list []fault.Warning
 	for _, own := range slices.Sorted(slices.Values(modules)) {
-		if m, ok := theirs[importName(own)]; ok {
+		if m, ok := theirs[wheel.ImportName(own)]; ok {
 			list = append(list, fault.Warning{File: own, Text: fmt.Sprintf("hides %s of %s", m.Path, m.Owner)})
 		}
 	}
