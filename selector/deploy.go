@@ -333,15 +333,33 @@ func (d *deployer) fillPackage(ctx context.Context, inner *archive.Reader, entri
 
 // keep writes an archive that is open as a file of its own.
 func keep(ctx context.Context, r *archive.Reader, file string) (wheel.RecordEntry, error) {
-	sums, err := archive.WriteHashed(file, func(out io.Writer) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		_, err := io.Copy(out, r.Raw())
-		return err
-	})
+	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return wheel.RecordEntry{}, err
+	}
+	sum := sha256.New()
+	size, err := copyIn(ctx, r.Raw(), sum, out)
+	err = errors.Join(err, out.Close())
 	archive.WriteOut(file)
-	return wheel.RecordEntry{Path: filepath.Base(file), Hash: wheel.SHA256(sums.SHA256), Size: sums.Size}, err
+	return wheel.RecordEntry{Path: filepath.Base(file), Hash: wheel.SHA256([sha256.Size]byte(sum.Sum(nil))), Size: size}, err
+}
+
+// copyIn copies in large parts, until ctx ends, to two writers.
+func copyIn(ctx context.Context, from io.Reader, first, second io.Writer) (size int64, err error) {
+	buf := make([]byte, 256<<10)
+	for ctx.Err() == nil {
+		n, err := io.ReadFull(from, buf)
+		size += int64(n)
+		_, ferr := first.Write(buf[:n])
+		_, serr := second.Write(buf[:n])
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return size, errors.Join(ferr, serr)
+		}
+		if err = errors.Join(err, ferr, serr); err != nil {
+			return size, err
+		}
+	}
+	return size, context.Cause(ctx)
 }
 
 // keyOf shortens a hexadecimal digest.
