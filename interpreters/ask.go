@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+
+	"github.com/axlepack/axle/internal/event"
 )
 
 // answered is a report and the path to start for the interpreter that gave it.
@@ -33,10 +35,13 @@ func (f *finder) ask(ctx context.Context, path string, byChance bool) (answered,
 		return answered{}, withNeighbour(err)
 	}
 	if report, err, ok := f.recall(path, byChance); ok {
+		f.opt.Events.Note(event.Detail, "remembered", path)
 		return answered{path, report}, err
 	}
 	before := stampOf(path)
+	task := f.opt.Events.Begin(event.Event{Level: event.Item, What: "interpreter", Name: path})
 	report, err := f.probe(ctx, path)
+	task.End(err, event.F("python", report.Version))
 	if err != nil {
 		if byChance && KindOf(err) == NoAnswer {
 			f.keepFailure(path, before, err)

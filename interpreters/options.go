@@ -4,6 +4,8 @@ import (
 	"os"
 	"runtime"
 	"time"
+
+	"github.com/axlepack/axle/internal/event"
 )
 
 // Options says where to look and how to ask. The zero value asks the agent's
@@ -28,6 +30,8 @@ type Options struct {
 	Timeout time.Duration
 	// Workers is how many are asked at once; 0 is twice the processors.
 	Workers int
+	// Events is told which interpreter is asked; nil tells nobody.
+	Events *event.Stream
 	// Now is the clock, for how long a failure is remembered; nil is time.Now.
 	Now func() time.Time
 }

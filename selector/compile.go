@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/axlepack/axle/internal/launch"
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/procgroup"
 )
 
@@ -46,6 +47,8 @@ func (d *deployer) compile(ctx context.Context, dir, final string) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, compileLimit)
 	defer cancel()
+	task := d.opt.Events.Begin(event.Event{What: "compiling", Total: int64(len(names)), Fields: []event.Field{event.F("files", len(names))}})
+	defer task.End(nil)
 	batches := make(chan []string)
 	var group errgroup.Group
 	for range min(runtime.GOMAXPROCS(0), 1+len(names)/compileShare) {
@@ -59,6 +62,7 @@ func (d *deployer) compile(ctx context.Context, dir, final string) error {
 	for len(names) > 0 {
 		n := min(compileBatch, len(names))
 		batches <- names[:n]
+		task.Add(int64(n), "")
 		names = names[n:]
 	}
 	close(batches)

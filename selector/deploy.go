@@ -19,6 +19,7 @@ import (
 
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/deployments"
+	"github.com/axlepack/axle/internal/event"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/wheel"
 	"github.com/axlepack/axle/interpreters"
@@ -35,6 +36,8 @@ type DeployOptions struct {
 	Test bool
 	// DryRun only says what would happen.
 	DryRun bool
+	// Events is told of the stages; nil tells nobody.
+	Events *event.Stream
 	// Now is the time that the record gets; nil stands for time.Now.
 	Now func() time.Time
 }
@@ -313,6 +316,7 @@ type have func(path string, sum [sha256.Size]byte, size int64, executable bool) 
 
 // fillPackage extracts a package, keeps it, and makes its byte code.
 func (d *deployer) fillPackage(ctx context.Context, inner *archive.Reader, entries wheel.Record, have have, dir, final string) ([]wheel.RecordEntry, error) {
+	task := d.opt.Events.Begin(event.Event{What: "extracting", Name: d.c.Package.File(), Fields: []event.Field{event.F("files", len(entries))}})
 	group, extracting := errgroup.WithContext(ctx)
 	var kept wheel.RecordEntry
 	group.Go(func() (err error) {
@@ -322,7 +326,9 @@ func (d *deployer) fillPackage(ctx context.Context, inner *archive.Reader, entri
 	group.Go(func() error {
 		return archive.Extract(extracting, inner, dir, archive.ExtractOptions{Verify: entries.Map(), ReadOnly: true, WriteOut: true, Have: have})
 	})
-	if err := group.Wait(); err != nil {
+	err := group.Wait()
+	task.End(err)
+	if err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}

@@ -29,8 +29,10 @@ func newDeploy(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			opt.Root = a.Root
+			events, done := e.events()
+			opt.Root, opt.Events = a.Root, events
 			d, err := selector.Deploy(cmd.Context(), z, choice, opt)
+			done()
 			if err != nil {
 				return err
 			}

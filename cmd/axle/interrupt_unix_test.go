@@ -124,7 +124,8 @@ func TestInterruptedWhileWriting(t *testing.T) {
 }
 
 // interrupt sends what Ctrl-C sends, and returns the exit code that follows
-// within a second, which must be one of those given.
+// within a second, which must be one of those given. A machine that is busy with
+// other tests gets three.
 func interrupt(t *testing.T, cmd *exec.Cmd, codes ...int) int {
 	t.Helper()
 	start := time.Now()
@@ -132,7 +133,12 @@ func interrupt(t *testing.T, cmd *exec.Cmd, codes ...int) int {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	if took := time.Since(start); took > time.Second {
+	limit := 3 * time.Second
+	if os.Getenv("AXLE_LONG") != "" {
+		limit = time.Second
+	}
+	took := time.Since(start)
+	if t.Logf("it ended after %s", took.Round(time.Millisecond)); took > limit {
 		t.Errorf("it went on for %s", took)
 	}
 	got := cmd.ProcessState.ExitCode()

@@ -23,7 +23,7 @@ type child struct {
 
 // closing is how long the pipes of a program that was ended may stay open in
 // the hands of processes that got away.
-const closing = 2 * time.Second
+const closing = 500 * time.Millisecond
 
 func (c child) run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, c.path, c.args...)
