@@ -1,7 +1,7 @@
 package inflate
 
 // run is the inner loop: it decodes until the buffer is full, the block ends,
-// or little input is left. A reason is for a code that means nothing. What it
+// a step is done, or little input is left. A reason is for a code that means nothing. What it
 // used may be more than there is, which the caller finds out.
 //
 // A refill makes at least 56 bits available: two literals from the main table
@@ -14,6 +14,7 @@ func (d *Decoder) run() (reason string) {
 	if d.whole {
 		most = d.end + 8
 	}
+	most = min(most, at+d.step)
 loop:
 	for to < window+part && at <= most {
 		bits |= le.Uint64(in[at:at+8]) << (count & 63)

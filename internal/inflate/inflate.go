@@ -25,6 +25,9 @@ const (
 	slack = maxMatch + 5*8
 
 	input = 64 << 10 // how much is read at once
+	// firstStep is how much of the input the first Read decodes; each further one
+	// twice as much. Who reads the beginning of a library waits for no more.
+	firstStep = 2 << 10
 	// padding is behind the last byte of input: zeros, so that the inner loop
 	// may read whole words and need not ask for each code whether it is whole.
 	padding = 64
@@ -75,6 +78,7 @@ type Decoder struct {
 	end   int   // of the bytes in in
 	read  int64 // bytes of the stream before in
 
+	step   int // bytes of the input to decode at once
 	from   int // of what was not handed out yet
 	to     int // of what is decoded
 	length int // bytes left in a stored block
@@ -90,13 +94,14 @@ func (d *Decoder) Reset(src io.Reader) {
 	d.src, d.err = src, nil
 	d.state, d.last, d.whole, d.fixed = header, false, false, false
 	d.bits, d.count, d.at, d.end, d.read = 0, 0, 0, 0, 0
-	d.from, d.to, d.length = 0, 0, 0
+	d.from, d.to, d.length, d.step = 0, 0, 0, firstStep
 }
 
 // Next returns the next part of the data, which is valid until the next call,
 // and io.EOF behind the last one. A part is only short where the stream ends.
 func (d *Decoder) Next() ([]byte, error) {
 	if d.from == d.to && d.err == nil {
+		d.step = input
 		d.err = d.decode()
 	}
 	if d.from == d.to {
@@ -114,6 +119,7 @@ func (d *Decoder) Read(p []byte) (int, error) {
 	}
 	if d.from == d.to && d.err == nil {
 		d.err = d.decode()
+		d.step = min(2*d.step, input)
 	}
 	n := copy(p, d.out[d.from:d.to])
 	if d.from += n; n == 0 {
@@ -122,7 +128,8 @@ func (d *Decoder) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// decode fills the buffer, up to the end of the stream or an error.
+// decode fills the buffer, up to the end of the stream or an error, or with what
+// one step gives.
 func (d *Decoder) decode() error {
 	if d.to >= window+part {
 		copy(d.out[:window], d.out[d.to-window:d.to])
@@ -142,6 +149,9 @@ func (d *Decoder) decode() error {
 		}
 		if err != nil {
 			return err
+		}
+		if d.step < input && d.to > d.from {
+			return nil
 		}
 	}
 	return nil
@@ -275,7 +285,8 @@ func (d *Decoder) store() error {
 	return nil
 }
 
-// codes decodes codes of a block until the buffer is full or the block ends.
+// codes decodes codes of a block until the buffer is full, the block ends, or a
+// step is done.
 func (d *Decoder) codes() error {
 	for d.state == coded && d.to < window+part {
 		if d.at+wordsInRound > d.end && !d.whole {
@@ -288,6 +299,9 @@ func (d *Decoder) codes() error {
 		}
 		if reason := d.run(); reason != "" {
 			return d.corrupt(reason)
+		}
+		if d.step < input {
+			break
 		}
 	}
 	if d.overrun() {

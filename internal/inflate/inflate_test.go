@@ -40,19 +40,50 @@ func parts(d *Decoder, src io.Reader) (data []byte, err error) {
 	return data[:most], nil
 }
 
+// steps reads a stream with Read, and a part now and then with Next where mixed
+// is set.
+func steps(d *Decoder, src io.Reader, mixed bool) (data []byte, err error) {
+	d.Reset(src)
+	buf := make([]byte, 5000)
+	for n := 0; len(data) < most; n++ {
+		var p []byte
+		if mixed && n%3 == 2 {
+			p, err = d.Next()
+		} else {
+			var got int
+			got, err = d.Read(buf[:1+n*n%len(buf)])
+			p = buf[:got]
+		}
+		data = append(data, p...)
+		if err == io.EOF {
+			return data, nil
+		}
+		if err != nil {
+			return data, err
+		}
+	}
+	return data[:most], nil
+}
+
 // same holds d against the oracle.
 func same(t *testing.T, d *Decoder, what string, stream []byte) {
 	t.Helper()
 	want, werr := standard(stream)
-	got, err := parts(d, bytes.NewReader(stream))
-	if (err == nil) != (werr == nil) {
-		t.Fatalf("%s: %v, and compress/flate: %v", what, err, werr)
-	}
-	if err == nil && !bytes.Equal(got, want) {
-		t.Fatalf("%s: %d bytes, and compress/flate has %d others", what, len(got), len(want))
-	}
-	if err != nil && !bytes.HasPrefix(got, want) && !bytes.HasPrefix(want, got) {
-		t.Fatalf("%s: before the error come other bytes", what)
+	for how, read := range map[string]func(*Decoder, io.Reader) ([]byte, error){
+		"Next": parts,
+		"Read": func(d *Decoder, src io.Reader) ([]byte, error) { return steps(d, src, false) },
+		"both": func(d *Decoder, src io.Reader) ([]byte, error) { return steps(d, src, true) },
+	} {
+		got, err := read(d, bytes.NewReader(stream))
+		if (err == nil) != (werr == nil) {
+			t.Fatalf("%s: %s: %v, and compress/flate: %v", what, how, err, werr)
+		}
+		if err == nil && !bytes.Equal(got, want) {
+			t.Fatalf("%s: %s: %d bytes, and compress/flate has %d others", what, how, len(got), len(want))
+		}
+		if err != nil && !bytes.HasPrefix(got, want) && !bytes.HasPrefix(want, got) {
+			t.Fatalf("%s: %s: before the error come other bytes", what, how)
+		}
 	}
 }
 
