@@ -178,4 +178,6 @@ func TestFuzzForLong(t *testing.T) {
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	t.Log(strings.Join(lines[max(0, len(lines)-3):], "\n")) // how many inputs were tried
 }
