@@ -166,9 +166,10 @@ func (s *session) chooseProfiles(list []profiles.Profile) (err error) {
 	return err
 }
 
-// meant is the target whose package is for one that is profiled: the lowest floor with a
-// solution that is not above its own; its own where none has.
-func (s *session) meant(c profiled, plan *Plan) (target.Target, bool) {
+// meant is the target whose package is for one that is profiled: of the floors
+// with a solution that are not above its own, that of which it chose the package,
+// else the lowest; its own where none has.
+func (s *session) meant(c profiled, plan *Plan, chosen string) (target.Target, bool) {
 	var fitting []target.Target
 	for _, t := range s.targets {
 		if sameButFloor(t, c.target) && c.target.Platform.Admits(t.Platform) && plan.served(t) {
@@ -177,6 +178,9 @@ func (s *session) meant(c profiled, plan *Plan) (target.Target, bool) {
 	}
 	if len(fitting) == 0 {
 		return c.target, false
+	}
+	if i := slices.IndexFunc(fitting, func(t target.Target) bool { return plan.fileFor(t) == chosen }); i >= 0 {
+		return fitting[i], true
 	}
 	return slices.MinFunc(fitting, target.Target.Compare), true
 }
@@ -190,19 +194,23 @@ func (s *session) serve(plan *Plan) ([]Served, error) {
 	ext := selector.Extension{Manifest: s.project.Manifest, Packages: planned(plan)}
 	allowed := s.opt.AllowMissing || ext.Manifest.Bundle.Policy.AllowMissing
 	for _, c := range s.profiled {
-		t, ok := s.meant(c, plan)
-		served := Served{Profile: c.profile, Path: c.Path, Python: c.Report.Version, Target: t.String()}
+		served := Served{Profile: c.profile, Path: c.Path, Python: c.Report.Version}
+		choose := len(ext.Packages) > 0 && !ext.Manifest.ZipSafe
+		var choice selector.Choice
+		if choose {
+			choice, _ = selector.Select(ext, []interpreters.Interpreter{c.Interpreter}, selector.Policy{})
+			if choice.Package != nil {
+				served.Package = choice.Package.File()
+			}
+		}
+		t, ok := s.meant(c, plan, served.Package)
 		want := ""
-		if ok {
+		if served.Target = t.String(); ok {
 			want = plan.fileFor(t)
 		} else {
 			served.Problem = fmt.Sprintf("no package serves %s", t)
 		}
-		if len(ext.Packages) > 0 && !ext.Manifest.ZipSafe {
-			choice, _ := selector.Select(ext, []interpreters.Interpreter{c.Interpreter}, selector.Policy{})
-			if choice.Package != nil {
-				served.Package = choice.Package.File()
-			}
+		if choose {
 			text := c.against(served.Package, want, choice)
 			if served.Package != want {
 				served.Problem = text

@@ -136,3 +136,29 @@ func TestServe(t *testing.T) {
 		}
 	}
 }
+
+// Of two floors that are both asked for, an interpreter may have the package of
+// either: the higher one fits it better.
+func TestServeOfTwoFloors(t *testing.T) {
+	s, err := profileSession(t, "==3.11.*", "rhel9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	high := s.targets[0]
+	low := high
+	low.Platform.Minor = 17
+	s.targets = append(s.targets, low)
+	var packages []merge.Package
+	for _, at := range s.targets {
+		f, err := wheel.ParseFilename("x-1.0.0-cp311-cp311-" + at.Platform.String() + ".whl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, merge.Package{Filename: f, Targets: []target.Target{at}})
+	}
+	plan := Plan{Project: s.project, Targets: s.targets, Packages: merge.Plan{Packages: packages}}
+	served, err := s.serve(&plan)
+	if err != nil || len(served) != 1 || served[0].Package != packages[0].Filename.Text || served[0].Target != high.String() || served[0].Problem != "" {
+		t.Errorf("%+v, %v", served, err)
+	}
+}

@@ -52,7 +52,7 @@ func TestBrowserKeyboard(t *testing.T) {
 	// Without the first platform, its column is gone, and it is said so.
 	b.press(" ")
 	holds(`!document.querySelector('#cells [data-platform="0"]').checkVisibility()`)
-	holds(`document.getElementById("shown").textContent === "Showing 3 of 4 platforms, 5 of 5 Pythons."`)
+	holds(`document.getElementById("shown").textContent === "Showing 3 of 4 platforms, 2 of 2 agent profiles, 5 of 5 Pythons."`)
 	b.press(" ")
 	holds(`document.querySelector('#cells [data-platform="0"]').checkVisibility()`)
 
@@ -90,6 +90,18 @@ func TestBrowserKeyboard(t *testing.T) {
 	b.press("Tab", "Enter")
 	holds(`!document.getElementById("details").open`)
 	at("A cp39@win_amd64")
+
+	// A cell of a profile tells what its interpreters choose.
+	eval[bool](b, `document.querySelectorAll('[data-served]')[0].focus() === undefined`)
+	b.press("Enter")
+	if got := eval[string](b, `document.getElementById("details").innerText`); !strings.Contains(got, "Python 3.9 on agent rhel9") ||
+		!strings.Contains(got, "/usr/bin/python3") || !strings.Contains(got, "3.9.18") || !strings.Contains(got, "cp39-cp39-manylinux_2_28_x86_64.whl") {
+		t.Errorf("the details of a profile are %q", got)
+	}
+	b.press("Escape")
+	eval[bool](b, `document.querySelector('input[name="profile"]').click() === undefined`)
+	holds(`!document.querySelector('#cells th[data-name="rhel9"]').checkVisibility()`)
+	holds(`document.querySelector('#cells th[data-name="rhel|8"]').checkVisibility()`)
 
 	if len(b.complaints) > 0 {
 		t.Errorf("the page complains: %q", b.complaints)

@@ -101,3 +101,14 @@ func (c Cell) Causes() []lock.Cause {
 	}
 	return lock.Causes(c.Problem)
 }
+
+// blame names the projects that make a hole, each once.
+func (c Cell) blame() []string {
+	var names []string
+	for _, cause := range c.Causes() {
+		if len(cause.Projects) > 0 {
+			names = appendNew(names, cause.Projects[0])
+		}
+	}
+	return names
+}

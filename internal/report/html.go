@@ -194,6 +194,12 @@ func (m Matrix) cellView(column int, t target.Target, hole int) cellView {
 	case c.Hole():
 		v.Kind, v.Mark, v.Href = "hole", holeMark, fmt.Sprintf("#hole-%d", hole)
 		v.Label = where + "hole, no package"
+		if blame := c.blame(); len(blame) > 0 {
+			v.Small, v.Label = blame[:1], v.Label+", for "+strings.Join(blame, ", ")
+			if len(blame) > 1 {
+				v.Small = append(v.Small, fmt.Sprintf("and %d more", len(blame)-1))
+			}
+		}
 	case c.Package < 0:
 		v.Kind, v.Mark, v.Label = "ok", "ok", where+"ok, needs no package"
 	default:

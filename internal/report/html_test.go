@@ -129,7 +129,7 @@ func TestHTMLCells(t *testing.T) {
 		"cp39@manylinux_2_28_x86_64": {"#package-A", "Python 3.9 on linux/amd64: package A, about 23.1 MiB, glibc 2.28", "A about 23.1 MiB glibc 2.28"},
 		"cp39@win_amd64":             {"#hole-1", "Python 3.9 on windows/amd64: hole, no package", "✗ hole"},
 		"3.9":                        {"#agents", "Python 3.9 on agent rhel9: package A", "A 3.9.18"},
-		"3.11":                       {"#agents", "Python 3.11 on agent rhel|8: hole, no package", "✗ hole"},
+		"3.11":                       {"#agents", "Python 3.11 on agent rhel|8: hole, no package", "✗ 3.11.7"},
 	} {
 		a := cells[at]
 		if got := [3]string{attr(a, "href"), attr(a, "aria-label"), textOf(a)}; got != want {
