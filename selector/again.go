@@ -13,7 +13,8 @@ import (
 // times of its last modification and of its last change. Nobody can set the time of
 // change: whoever writes to a file, replaces it or gives it other times leaves
 // another stamp, unless he sets the system's clock back or writes past the file
-// system, and he who can do that can change the deployment itself. What is left
+// system, and he who can do that can change the deployment itself. (On Windows
+// a program can ask for another time of change; those that set times do not.) What is left
 // is a file that is written once more within one tick of the clock; so there is a
 // stamp only of files that are at rest, see [deployments.Stamp]. Where the system has
 // no such time, there is none, and the zip is read.
