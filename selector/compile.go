@@ -15,8 +15,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/axlepack/axle/internal/launch"
 	"github.com/axlepack/axle/internal/event"
+	"github.com/axlepack/axle/internal/launch"
 	"github.com/axlepack/axle/internal/procgroup"
 )
 
