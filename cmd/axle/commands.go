@@ -12,6 +12,7 @@ var commands = []struct {
 	{"lock", newLock},
 	{"matrix", newMatrix},
 	{"inspect", newInspect},
+	{"diff", newDiff},
 	{"tree", newTree},
 	{"why", newWhy},
 	{"outdated", newOutdated},

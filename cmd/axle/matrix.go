@@ -139,19 +139,25 @@ func isZipFile(path string) bool {
 
 // matrixOfZip is what an agent finds in a zip.
 func (e *env) matrixOfZip(cmd *cobra.Command, f buildFlags, path string) (report.Matrix, error) {
-	if len(f.targets) > 0 {
-		return report.Matrix{}, usageError(cmd, errors.New("the cells of a zip are chosen by --python and --platform"))
-	}
-	found, err := inspect.Zip(cmd.Context(), path)
-	if err != nil {
-		return report.Matrix{}, err
-	}
-	e.warn(found.Warnings)
-	m, err := found.Matrix(inspect.MatrixOptions{Pythons: f.pythons, Platforms: f.platforms})
+	_, m, err := e.lookInto(cmd, f, path)
 	if err == nil && len(f.profiles) > 0 {
 		m.Served, err = servedByZip(cmd.Context(), path, f.profiles)
 	}
 	return m, err
+}
+
+// lookInto is what is in a zip, and the matrix of that.
+func (e *env) lookInto(cmd *cobra.Command, f buildFlags, path string) (inspect.Extension, report.Matrix, error) {
+	if len(f.targets) > 0 {
+		return inspect.Extension{}, report.Matrix{}, usageError(cmd, errors.New("the cells of a zip are chosen by --python and --platform"))
+	}
+	found, err := inspect.Zip(cmd.Context(), path)
+	if err != nil {
+		return found, report.Matrix{}, err
+	}
+	e.warn(found.Warnings)
+	m, err := found.Matrix(inspect.MatrixOptions{Pythons: f.pythons, Platforms: f.platforms})
+	return found, m, err
 }
 
 // servedByZip is what the interpreters of profiles would choose of a zip, as

@@ -14,6 +14,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"maps"
 	"os"
 	"runtime"
 
@@ -48,6 +49,8 @@ type Extension struct {
 	Warnings []fault.Warning `json:"-"`
 
 	python extension.PythonRange
+	keys   map[string]string // of extension.yml
+	files  map[fileKey]FileState
 }
 
 // Amount is a number of files and their size, unpacked.
@@ -64,6 +67,8 @@ type Package struct {
 	Tags           []string `json:"tags"`
 	RequiresPython string   `json:"requires_python,omitempty"`
 	Generator      string   `json:"generator,omitempty"`
+	// Trimmed is what was left out of it, as it says itself.
+	Trimmed string `json:"trimmed,omitempty"`
 	// Needs are the floors of its binaries: "glibc 2.28", "macOS 11.0".
 	Needs         []string       `json:"needs,omitempty"`
 	Distributions []Distribution `json:"distributions"`
@@ -74,6 +79,8 @@ type Package struct {
 	Problem string `json:"problem,omitempty"`
 
 	choosable
+	crc   uint32
+	files map[fileKey]FileState
 }
 
 // Distribution is a project's files inside a package, as its dist-info names
@@ -128,7 +135,7 @@ func Zip(ctx context.Context, file string) (Extension, error) {
 	out := Extension{
 		File: file, Size: z.Size, Warnings: z.Warnings, Packages: make([]Package, len(z.Extension.Packages)),
 		Name: m.Name, Version: m.Version.String(), APILevel: m.APILevel.String(), RequiresPython: m.RequiresPython.String(),
-		python: m.RequiresPython, ZipSafe: m.ZipSafe, Description: m.Description, Owner: ownerText(m.Owner),
+		python: m.RequiresPython, keys: keysOf(m), files: statesOf("", z.Own()), ZipSafe: m.ZipSafe, Description: m.Description, Owner: ownerText(m.Owner),
 	}
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -146,7 +153,12 @@ func Zip(ctx context.Context, file string) (Extension, error) {
 	if _, ok := z.Archive().Member(sbom.InZip); ok {
 		out.SBOMs = []string{sbom.InZip}
 	}
-	return out, group.Wait()
+	err = group.Wait()
+	for _, p := range out.Packages {
+		maps.Copy(out.files, p.files)
+	}
+	out.setApart(z.Archive())
+	return out, err
 }
 
 func digest(file string) (string, error) {

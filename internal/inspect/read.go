@@ -18,12 +18,16 @@ func readPackage(ctx context.Context, z *selector.Zip, p selector.Package) Packa
 	if p.Problem != nil {
 		out.Problem = p.Problem.Error()
 	}
+	if m, ok := z.Archive().Member(p.Member); ok {
+		out.crc = m.CRC32
+	}
 	r, err := archive.OpenNested(z.Archive(), p.Member, archive.Limits{})
 	if err != nil {
 		out.Problem = err.Error()
 		return out
 	}
 	defer r.Close()
+	out.files = statesOf(tagPart(p.File()), r.Members())
 	own, err := wheel.DistInfo(r.Names(), p.Filename)
 	for _, m := range r.Members() {
 		out.Files, out.Bytes = out.Files+1, out.Bytes+m.Size
@@ -63,7 +67,7 @@ func (p *Package) describe(r *archive.Reader, folder string) error {
 		return err
 	}
 	info, err := wheel.ParseInfo(data)
-	p.Generator = info.Generator
+	p.Generator, p.Trimmed = info.Generator, info.Trimmed
 	return err
 }
 

@@ -111,11 +111,7 @@ func (c *Comparison) add(t target.Target, from, to map[string]string) {
 func (c Comparison) Text(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s -> %s\n\n", c.From, c.To)
-	fmt.Fprintf(&b, "packages  %d -> %d", c.Packages[0], c.Packages[1])
-	if c.Bytes[0] > 0 && c.Bytes[1] > 0 {
-		fmt.Fprintf(&b, ", %s -> %s", Size(c.Bytes[0]), Size(c.Bytes[1]))
-	}
-	fmt.Fprintln(&b)
+	fmt.Fprintf(&b, "packages  %s\n", c.packages())
 	if len(c.Gained) > 0 {
 		fmt.Fprintf(&b, "gained    %s\n", c.gained)
 	}
@@ -133,6 +129,41 @@ func (c Comparison) Text(w io.Writer) error {
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// packages gives "1 -> 4, 2.9 KiB -> 7.2 KiB".
+func (c Comparison) packages() string {
+	text := fmt.Sprintf("%d -> %d", c.Packages[0], c.Packages[1])
+	if c.Bytes[0] > 0 && c.Bytes[1] > 0 {
+		text += fmt.Sprintf(", %s -> %s", Size(c.Bytes[0]), Size(c.Bytes[1]))
+	}
+	return text
+}
+
+// Markdown draws the comparison for a comment on a change.
+func (c Comparison) Markdown(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### %s → %s\n\n", InMarkdown(c.From), InMarkdown(c.To))
+	fmt.Fprintf(&b, "- packages: %s\n", InMarkdown(c.packages()))
+	if len(c.Gained) > 0 {
+		fmt.Fprintf(&b, "- gained: %s\n", InMarkdown(c.gained))
+	}
+	if len(c.Lost) > 0 {
+		fmt.Fprintf(&b, "- lost: %s\n", InMarkdown(c.lost))
+	}
+	if len(c.Changes) == 0 {
+		fmt.Fprintf(&b, "- the targets of both have the same distributions\n")
+	} else {
+		fmt.Fprintf(&b, "\n| distribution | from | to | where |\n|---|---|---|---|\n")
+	}
+	for _, d := range c.Changes {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", InMarkdown(d.Project), InMarkdown(d.From), InMarkdown(d.To), InMarkdown(d.where))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// InMarkdown is a text as Markdown shows it, whatever is in it.
+func InMarkdown(text string) string { return markdown(text) }
 
 // String gives "numpy 2.0.2 -> 2.4.6 (Python 3.9)".
 func (d DistributionChange) String() string {

@@ -75,3 +75,22 @@ func ofPins(path string, l lock.Lock, targets []target.Target) (Matrix, error) {
 	}
 	return New(opt.Name, version, targets, l, plan), nil
 }
+
+// LockedFiles are the SHA-256 of the files that a lock has for its targets, by
+// name. Those of a lock that OfLock refuses are an error, too.
+func LockedFiles(path string) (map[string]string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fault.Errorf(fault.BadInput, "%w", err)
+	}
+	d, _, err := lock.Parse(path, data)
+	if err != nil || d.Record == nil {
+		return nil, err
+	}
+	l, err := d.Lock(filepath.Dir(path), d.Record.Targets)
+	files := map[string]string{}
+	for _, f := range l.Files() {
+		files[f.Filename.Text] = f.SHA256
+	}
+	return files, err
+}
