@@ -108,7 +108,9 @@ func (s *session) foreign(ctx context.Context, plan *Plan, paths []string) ([]me
 	var problems fault.List
 	for _, path := range paths {
 		f, warnings, err := merge.CheckPackage(ctx, path, m.Name, m.Version.PEP440)
-		s.warn(warnings...)
+		for _, w := range warnings {
+			s.found(w)
+		}
 		switch {
 		case err != nil:
 			problems = add(problems, fault.WithHints(err, "take "+path+" away, or make it again"))

@@ -2,7 +2,7 @@ package bundle
 
 import (
 	"github.com/axlepack/axle/internal/archive"
-	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/finding"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/selector"
@@ -24,7 +24,7 @@ func (s *session) checkLengths(written []merge.Written) error {
 			return err
 		}
 		if text := selector.LongPath(names); text != "" {
-			s.warn(fault.Warning{File: w.Package.Filename.Text, Text: text})
+			s.found(finding.Finding{Code: finding.WindowsPath, Text: w.Package.Filename.Text + ": " + text})
 		}
 	}
 	return nil

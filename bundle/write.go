@@ -12,6 +12,7 @@ import (
 
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/event"
+	"github.com/axlepack/axle/internal/finding"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/pack"
@@ -41,6 +42,9 @@ func (s *session) write(ctx context.Context, wheels *merge.Wheels, result *Resul
 	}
 	if err == nil {
 		err = s.checkBudget(ctx, wheels, written, result, out)
+	}
+	if err == nil {
+		err = s.verify(ctx, result, out)
 	}
 	if err != nil {
 		result.Zips, result.Packages, result.Trimmed = nil, nil, nil
@@ -225,7 +229,9 @@ func (s *session) writeZipSafe(ctx context.Context, wheels *merge.Wheels, out *s
 		}
 		e.Members = append(e.Members, bill)
 	}
-	s.warn(pack.Shadowed(e.Modules, e.Members)...)
+	for _, w := range pack.Shadowed(e.Modules, e.Members) {
+		s.found(finding.Finding{Code: finding.ModuleHidden, Text: w.String()})
+	}
 	s.enter(packing, 0)
 	w, err := pack.WriteFile(ctx, out.zip(pack.Filename(e.Name, e.Version, "")), e)
 	if err != nil {

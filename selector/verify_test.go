@@ -152,13 +152,23 @@ func writeText(t testing.TB, path, text string) {
 	}
 }
 
+// verifyZip is the error of what was found, or of the zip.
+func verifyZip(t testing.TB, file string) (VerifiedZip, error) {
+	t.Helper()
+	v, err := VerifyZip(t.Context(), file, VerifyZipOptions{})
+	if err == nil {
+		err = v.Err()
+	}
+	return v, err
+}
+
 // TestVerifyZip: what is wrong with packages is found and named, all of it.
 func TestVerifyZip(t *testing.T) {
 	zipWith := func(name, data string) string {
 		return writeZip(t, content{"extension.yml": manifest("demo", "1.0.0", unzipped), "extension.py": "", "dep/" + name: data})
 	}
 	files := content{"helper.py": "VALUE = 1\n", "data.txt": "rows\n"}
-	v, err := VerifyZip(t.Context(), zipWith(universal, packageOf(t, universal, files)))
+	v, err := verifyZip(t, zipWith(universal, packageOf(t, universal, files)))
 	if err != nil || v.Extension != "demo" || len(v.Packages) != 1 || v.Files < 7 {
 		t.Errorf("%+v (%v)", v, err)
 	}
@@ -174,16 +184,16 @@ func TestVerifyZip(t *testing.T) {
 		{"another's", "other-1.0.0-py3-none-any.whl", packageOf(t, "other-1.0.0-py3-none-any.whl", files), fault.BadInput, "it is a package of other"},
 		{"a hash", universal, broken(wheeltest.WrongHash), fault.Mismatch, "RECORD"},
 	} {
-		_, err := VerifyZip(t.Context(), zipWith(c.name, c.data))
+		_, err := verifyZip(t, zipWith(c.name, c.data))
 		mustFail(t, c.what, err, c.code, c.says)
 	}
 	for _, f := range wheeltest.Faults {
-		_, err := VerifyZip(t.Context(), zipWith(universal, broken(f)))
+		_, err := verifyZip(t, zipWith(universal, broken(f)))
 		if code := fault.ExitCode(err); code != fault.BadInput && code != fault.Mismatch {
 			t.Errorf("%s: %v", f, err)
 		}
 	}
-	_, err = VerifyZip(t.Context(), writeZip(t, content{"extension.yml": manifest("demo", "1.0.0", unzipped)}))
+	_, err = verifyZip(t, writeZip(t, content{"extension.yml": manifest("demo", "1.0.0", unzipped)}))
 	mustFail(t, "no extension.py", err, fault.BadInput, "no extension.py")
 }
 

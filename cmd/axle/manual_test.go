@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/axlepack/axle"
+	"github.com/axlepack/axle/internal/finding"
 )
 
 // documented is the program with all its commands, as they are documented:
@@ -112,7 +114,7 @@ func compareFiles(t *testing.T, dir string, want map[string]string) {
 // TestReference: docs/reference/commands.md has every command with its flags,
 // and extension-yml.md every key, as they are now. -update writes them.
 func TestReference(t *testing.T) {
-	for name, want := range map[string]string{"commands.md": referenceOfCommands(), "extension-yml.md": referenceOfKeys()} {
+	for name, want := range map[string]string{"commands.md": referenceOfCommands(), "extension-yml.md": referenceOfKeys(), "findings.md": referenceOfFindings()} {
 		path := filepath.Join("..", "..", "docs", "reference", name)
 		if *update {
 			mustWrite(t, path, []byte(want))
@@ -183,6 +185,46 @@ func flagRow(f *pflag.Flag) string {
 	escape := strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "*", `\*`)
 	return fmt.Sprintf("| `%s` | %s |\n", strings.ReplaceAll(name, "|", `\|`), escape.Replace(usage))
 }
+
+func referenceOfFindings() string {
+	var b strings.Builder
+	b.WriteString(`# Findings of axle verify
+
+Written by the program. ` + "`axle verify ZIP`" + ` tells what is wrong with an extension zip, or may be, each with its code: on the
+screen in brackets, in ` + "`--json`" + ` as ` + "`code`" + `. The codes stay what they are. ` + "`axle build`" + ` asks the same of what it has made.
+
+An error ends with its exit code, the first one counts; warnings end with 0, and with ` + "`--strict`" + ` as errors do, with the
+exit code in brackets. A file that is no extension zip at all is none of these: exit code 3, or 11 where there is none.
+
+What is meant so is named in extension.yml (` + "[`bundle.ignore`](extension-yml.md#bundleignore)" + `). A zip does not have that section,
+so ` + "`axle verify`" + ` is told where the project is, or the code:
+
+` + "```sh\naxle verify forge-1.0.0.zip --project .\naxle verify forge-1.0.0.zip --ignore sbom-missing\n```" + `
+
+Nothing that is ignored makes ` + "`axle deploy`" + ` accept more: it makes checks of its own, and knows no codes. An unknown code is
+an error.
+
+| code | severity | exit code |
+|---|---|---|
+`)
+	for _, r := range finding.Rules() {
+		exit := strconv.Itoa(r.Exit)
+		if r.Exit == 0 {
+			exit = fmt.Sprintf("0 (%d)", r.Strict())
+		}
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.Code, r.Code, r.Severity(), exit)
+	}
+	for _, r := range finding.Rules() {
+		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n- What to do: %s.\n", r.Code, capital(r.About), r.Next)
+		if r.Deploy != "" {
+			fmt.Fprintf(&b, "- `axle deploy` %s.\n", r.Deploy)
+		}
+	}
+	return b.String()
+}
+
+// capital begins a sentence.
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 func referenceOfKeys() string {
 	var b strings.Builder

@@ -11,21 +11,28 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/report"
 	"github.com/axlepack/axle/selector"
 )
 
 func newVerify(e *env) *cobra.Command {
 	var f agentFlags
 	var repair, asJSON bool
+	var zip selector.VerifyZipOptions
 	cmd := &cobra.Command{
 		Use:   "verify NAME[==VERSION]|ZIP",
 		Short: "Check every file of a deployment, or of an extension zip",
 		Long: `Hold every file of a deployment and its package, byte code included, against the hashes of when it was deployed. With --repair what is
 damaged is replaced, from the zips that are kept with it; what runs from it need not be ended.
-With a ZIP: every package in it against its RECORD, its name and its binaries.
+
+With a ZIP: every package in it against its RECORD, its name, its binaries and its bill of materials, and all of them
+against what extension.yml promises. Each finding has a code; see docs/reference/findings.md. Those that are meant so
+are named with --ignore, or in bundle.ignore of extension.yml: a zip does not have that section, so --project says
+where it is. Nothing that is ignored here makes axle deploy accept more.
 
 With --json: {"version": 1, "verified": {"deployment", "files", "damage": {FOLDER: [{"path", "what"}]}, "repaired"}}, and for a ZIP
-{"version": 1, "verified": {"zip", "extension", "extension_version", "packages", "files", "warnings"}}.`,
+{"version": 1, "verified": {"zip", "extension", "extension_version", "packages", "files",
+"findings": [{"code", "severity", "package", "path", "text", "ignored"}]}}.`,
 		Args:    args(cobra.ExactArgs(1)),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, list []string) error {
@@ -33,7 +40,12 @@ With --json: {"version": 1, "verified": {"deployment", "files", "damage": {FOLDE
 				if repair {
 					return fault.New(fault.Usage, list[0]+": --repair is for deployments; a zip is built again")
 				}
-				return e.verifyZip(cmd, list[0], asJSON)
+				return e.verifyZip(cmd, list[0], zip, asJSON)
+			}
+			for _, flag := range []string{"ignore", "project", "strict"} {
+				if cmd.Flags().Changed(flag) {
+					return fault.New(fault.Usage, list[0]+": --"+flag+" is for zips", "name the file of a zip")
+				}
 			}
 			a, err := e.agent(f)
 			if err != nil {
@@ -54,6 +66,9 @@ With --json: {"version": 1, "verified": {"deployment", "files", "damage": {FOLDE
 	}
 	f.addRoot(cmd)
 	cmd.Flags().BoolVar(&repair, "repair", false, "replace what is damaged")
+	cmd.Flags().StringSliceVar(&zip.Ignore, "ignore", nil, "a `CODE` of findings in a zip that are meant so (may be repeated)")
+	cmd.Flags().StringVar(&zip.Project, "project", "", "the `folder` of the project of a zip, whose bundle.ignore counts, too")
+	cmd.Flags().BoolVar(&zip.Strict, "strict", false, "warnings about a zip are errors, too")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -75,16 +90,29 @@ func (e *env) drawRepaired(v selector.Verified) {
 	}
 }
 
-func (e *env) verifyZip(cmd *cobra.Command, file string, asJSON bool) error {
-	v, err := selector.VerifyZip(cmd.Context(), file)
-	if asJSON && v.Packages != nil {
-		return errors.Join(e.writeJSON("verified", v), err)
+func (e *env) verifyZip(cmd *cobra.Command, file string, opt selector.VerifyZipOptions, asJSON bool) error {
+	v, err := selector.VerifyZip(cmd.Context(), file, opt)
+	if err != nil {
+		return err
 	}
-	for _, text := range v.Warnings {
-		e.warn([]fault.Warning{{Text: text}})
+	if asJSON {
+		return errors.Join(e.writeJSON("verified", v), v.Err())
 	}
-	if err == nil {
-		fmt.Fprintf(e.stdout, "%s is whole: %s %s, %d packages, %d files\n", file, v.Extension, v.Version, len(v.Packages), v.Files)
+	for _, f := range v.Warnings() {
+		e.warn([]fault.Warning{{Text: f.Error()}})
 	}
-	return err
+	if err := v.Err(); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "%s is whole: %s %s, %s, %s%s\n", file, v.Extension, v.Version,
+		report.Count(len(v.Packages), "package"), report.Count(v.Files, "file"), ignoredText(v.Ignored()))
+	return nil
+}
+
+// ignoredText says how many findings are meant so.
+func ignoredText(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "; " + report.Count(n, "finding") + " ignored"
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/axlepack/axle/internal/finding"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/internal/yamldoc"
@@ -43,6 +44,8 @@ type Bundle struct {
 	Index IndexSettings
 	// Policy says which distributions are chosen.
 	Policy Policy
+	// Ignore are the findings of axle verify that are meant so.
+	Ignore []finding.Code
 }
 
 // Align says how far versions are held equal over the matrix.
@@ -105,7 +108,7 @@ type Bound struct {
 }
 
 var (
-	bundleKeys = []string{"platforms", "pythons", "profiles", "requirements", "extras", "groups", "exclude", "max_size", "trim", "trim_except", "index", "policy"}
+	bundleKeys = []string{"platforms", "pythons", "profiles", "requirements", "extras", "groups", "exclude", "max_size", "trim", "trim_except", "index", "policy", "ignore"}
 	indexKeys  = []string{"url", "extra", "find_links", "no_index", "pins"}
 	extraKeys  = []string{"name", "url", "explicit"}
 	policyKeys = []string{"pre", "only_final", "only_binary", "no_binary", "build_sdists", "require_hashes", "align", "prefer", "resolution", "allow_missing",
@@ -131,6 +134,17 @@ func (b *Bundle) read(section yamldoc.Map) {
 	if v, ok := section.Get("index"); ok {
 		if m, ok := v.Map(indexKeys); ok {
 			b.Index.read(m)
+		}
+	}
+	for _, v := range members(section, "ignore") {
+		code, err := finding.Parse(v.Scalar())
+		switch {
+		case err != nil:
+			v.Error(err)
+		case slices.Contains(b.Ignore, code):
+			v.Warn(v.Scalar() + " is in the list already")
+		default:
+			b.Ignore = append(b.Ignore, code)
 		}
 	}
 	if v, ok := section.Get("policy"); ok {

@@ -16,6 +16,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/axlepack/axle"
+	"github.com/axlepack/axle/internal/finding"
 	"github.com/axlepack/axle/internal/target"
 )
 
@@ -146,6 +147,13 @@ func TestSchemaValues(t *testing.T) {
 	if diff := cmp.Diff(kinds, s.Properties["bundle"].Properties["trim"].AnyOf[1].Items.Enum); diff != "" {
 		t.Errorf("trim: want -, got +\n%s", diff)
 	}
+	var codes []any
+	for _, code := range finding.Codes() {
+		codes = append(codes, code)
+	}
+	if diff := cmp.Diff(codes, s.Properties["bundle"].Properties["ignore"].Items.Enum); diff != "" {
+		t.Errorf("ignore: want -, got +\n%s", diff)
+	}
 	for _, key := range budgetKeys {
 		if s.Properties["bundle"].Properties["max_size"].AnyOf[1].Properties[key] == nil {
 			t.Errorf("bundle.max_size: %s is read, and the schema has it not", key)
@@ -221,7 +229,7 @@ var acceptedManifests = []string{
 	"bundle: {index: {url: 'https://index.test/simple', extra: ['http://a.test/', {url: 'https://b.test'}, {name: c, url: 'https://c.test', explicit: yes}], pins: {numpy: c, x: 'https://d.test/'}}}\n",
 	"bundle: {index: {url: 'file:///srv/index', no_index: off, find_links: [wheels]}}\n",
 	"bundle: {max_size: 75 MB}\n", "bundle: {max_size: 1000000}\n", "bundle: {max_size: {package: 71.5MiB, zip: '1.5 GB'}}\n", "bundle: {max_size: {zip: 9 kB}}\n",
-	"bundle: {trim: []}\n", "bundle: {trim: ':all:'}\n", "bundle: {trim: [tests, static_libs, bytecode], trim_except: [cffi, PyYAML]}\n",
+	"bundle: {ignore: [sbom-missing, record]}\n", "bundle: {trim: []}\n", "bundle: {trim: ':all:'}\n", "bundle: {trim: [tests, static_libs, bytecode], trim_except: [cffi, PyYAML]}\n",
 	"bundle: {policy: {pre: true}}\n", "bundle: {policy: {pre: ':all:'}}\n", "bundle: {policy: {pre: [numpy], build_sdists: [PyYAML]}}\n",
 	"bundle: {policy: {build_sdists: false, only_binary: ':all:', no_binary: [x]}}\n", "bundle: {policy: {only_final: [a, b]}}\n",
 	"bundle: {policy: {align: all, prefer: specific, resolution: lowest-direct, allow_missing: True}}\n",
@@ -246,6 +254,7 @@ var refusedManifests = []string{
 	minimal + "bundle: {extras: socks}\n", minimal + "bundle: {groups: a}\n", minimal + "bundle: {exclude: {a: b}}\n",
 	minimal + "bundle: {max_size: 75 mb}\n", minimal + "bundle: {max_size: 75M}\n", minimal + "bundle: {max_size: 0}\n", minimal + "bundle: {max_size: large}\n", minimal + "bundle: {max_size: {}}\n",
 	minimal + "bundle: {max_size: [75 MB]}\n", minimal + "bundle: {max_size: {package: -1}}\n", minimal + "bundle: {max_size: {wheel: 1 MB}}\n", minimal + "bundle: {max_size: true}\n",
+	minimal + "bundle: {ignore: []}\n", minimal + "bundle: {ignore: [sbom]}\n", minimal + "bundle: {ignore: record}\n",
 	minimal + "bundle: {trim: tests}\n", minimal + "bundle: {trim: [test]}\n", minimal + "bundle: {trim: {tests: true}}\n", minimal + "bundle: {trim_except: cffi}\n",
 	minimal + "bundle: {index: {url: index.test}}\n", minimal + "bundle: {index: {extra: [{name: a}]}}\n", minimal + "bundle: {index: {no_index: never}}\n",
 	minimal + "bundle: {index: {indexes: []}}\n", minimal + "bundle: {index: {pins: [a]}}\n",

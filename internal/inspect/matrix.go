@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/axlepack/axle/internal/report"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/internal/wheel"
+	"github.com/axlepack/axle/selector"
 )
 
 // MatrixOptions say which cells a matrix has. Empty lists leave that to the zip:
@@ -77,10 +77,7 @@ func (e Extension) targets(opt MatrixOptions) ([]target.Target, error) {
 		pythons = append(pythons, some...)
 	}
 	if len(opt.Pythons) == 0 {
-		pythons = slices.DeleteFunc(target.Known(), func(p target.Python) bool {
-			some, _ := e.python.AdmitsMinor(p.Major, p.Minor)
-			return !some
-		})
+		pythons = selector.Admitted(e.python)
 	}
 	platforms, err := e.platforms(opt.Platforms)
 	if err != nil {
@@ -101,7 +98,11 @@ func (e Extension) platforms(asked []string) ([]target.Platform, error) {
 	texts := strings.FieldsFunc(strings.Join(asked, ","), func(r rune) bool { return r == ',' || r == ' ' })
 	var all []target.Platform
 	if len(texts) == 0 {
-		if all = e.offered(); len(all) > 0 {
+		var list []selector.Offer
+		for _, p := range e.Packages {
+			list = append(list, selector.Offer{Filename: p.filename, Glibc: p.glibc})
+		}
+		if all = selector.Platforms(list); len(all) > 0 {
 			return all, nil
 		}
 		texts = target.Usual()
@@ -117,78 +118,23 @@ func (e Extension) platforms(asked []string) ([]target.Platform, error) {
 	return all, problems.Err()
 }
 
-// offered are the platforms that packages are for, of each system and processor
-// the one with the highest floor: an agent with less shows when it is asked for.
-func (e Extension) offered() []target.Platform {
-	type system struct {
-		family target.OS
-		arch   string
-	}
-	highest := map[system]target.Platform{}
-	for _, p := range e.Packages {
-		for _, tag := range p.filename.Platforms {
-			if arch, bare := strings.CutPrefix(tag, "linux_"); bare {
-				tag = fmt.Sprintf("manylinux_%d_%d_%s", cmp.Or(p.glibc[0], 2), max(p.glibc[1], 17), arch)
-			}
-			platform, err := target.ParsePlatform(tag)
-			if err != nil {
-				continue
-			}
-			key := system{platform.Family, platform.Arch}
-			if old, ok := highest[key]; !ok || platform.Admits(old) {
-				highest[key] = platform
-			}
+// offers are what can be chosen, and the packages they stand for.
+func (e Extension) offers() (list []selector.Offer, packages []*Package) {
+	for i := range e.Packages {
+		if p := &e.Packages[i]; p.Problem == "" {
+			list, packages = append(list, selector.Offer{Filename: p.filename, RequiresPython: p.python, Glibc: p.glibc}), append(packages, p)
 		}
 	}
-	var all []target.Platform
-	for _, p := range highest {
-		all = append(all, p)
-	}
-	slices.SortFunc(all, func(a, b target.Platform) int {
-		return cmp.Or(cmp.Compare(usual(a), usual(b)), a.Compare(b))
-	})
-	return all
-}
-
-// usual is the place of a platform's system and processor among the usual ones.
-func usual(p target.Platform) int {
-	for i, name := range target.Usual() {
-		if u, err := target.ParsePlatform(name); err == nil && u.Family == p.Family && u.Arch == p.Arch {
-			return i
-		}
-	}
-	return len(target.Usual())
+	return list, packages
 }
 
 // serving is the package that an agent takes for a target, or nil.
 func (e Extension) serving(t target.Target) *Package {
-	if e.ZipSafe {
-		return nil
+	list, packages := e.offers()
+	if i := selector.Serving(list, t); i >= 0 && !e.ZipSafe {
+		return packages[i]
 	}
-	order := t.LocalTags()
-	var best *Package
-	bestRank := 0
-	for i := range e.Packages {
-		p := &e.Packages[i]
-		if p.Problem != "" {
-			continue
-		}
-		rank, _, ok := order.Best(p.filename.Tags)
-		if some, _ := p.python.AdmitsMinor(t.Python.Major, t.Python.Minor); !ok || !some || p.tooNew(t.Platform) {
-			continue
-		}
-		better := best == nil || rank < bestRank || rank == bestRank && p.filename.Build.Compare(best.filename.Build) > 0
-		if better {
-			best, bestRank = p, rank
-		}
-	}
-	return best
-}
-
-// tooNew: a package for linux_ARCH says nothing of the glibc it needs; its
-// binaries do.
-func (p *Package) tooNew(on target.Platform) bool {
-	return on.Family == target.Manylinux && slices.Compare(p.glibc[:], []int{on.Major, on.Minor}) > 0
+	return nil
 }
 
 // row describes a package for the matrix.

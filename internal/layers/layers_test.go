@@ -22,6 +22,7 @@ const module = "github.com/axlepack/axle"
 var rings = map[string]int{
 	"":                    0, // texts to embed
 	"internal/event":      0,
+	"internal/finding":    0,
 	"internal/fault":      0,
 	"internal/inflate":    0,
 	"internal/launch":     0,
@@ -76,6 +77,7 @@ var beside = map[string][]string{
 	"internal/fault":     {"internal/lazyregexp"},
 	"internal/launch":    {"internal/lite"},
 	"internal/places":    {"internal/lite"},
+	"internal/finding":   {"internal/fault"},
 	"internal/pep440":    {"internal/fault"},
 	"internal/pep508":    {"internal/pep440", "internal/fault"},
 	"internal/lock":      {"internal/target", "internal/wheel"},

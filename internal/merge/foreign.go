@@ -7,15 +7,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/fault"
+	"github.com/axlepack/axle/internal/finding"
 	"github.com/axlepack/axle/internal/native"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
-	"github.com/axlepack/axle/internal/tags"
 	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/internal/wheel"
 )
@@ -51,7 +50,7 @@ func (f Foreign) fits(t target.Target) bool {
 // tags of the name, that RECORD names every file as it is, and that its
 // binaries keep what the tags promise. All reasons against it are reported at
 // once, with [fault.BadInput], or [fault.Mismatch] where RECORD is not true.
-func CheckPackage(ctx context.Context, path, name string, version pep440.Version) (Foreign, []fault.Warning, error) {
+func CheckPackage(ctx context.Context, path, name string, version pep440.Version) (Foreign, []finding.Finding, error) {
 	file := filepath.Base(path)
 	f, err := wheel.ParseFilename(file)
 	if err != nil {
@@ -73,7 +72,7 @@ func CheckPackage(ctx context.Context, path, name string, version pep440.Version
 // foreignCheck collects what is wrong with one package.
 type foreignCheck struct {
 	Foreign
-	warnings []fault.Warning
+	warnings []finding.Finding
 	problems fault.List
 }
 
@@ -81,8 +80,10 @@ func (c *foreignCheck) refuse(format string, args ...any) {
 	c.problems = append(c.problems, fault.Errorf(fault.BadInput, "%s: %s", c.Filename.Text, fmt.Sprintf(format, args...)))
 }
 
-func (c *foreignCheck) warn(format string, args ...any) {
-	c.warnings = append(c.warnings, fault.Warning{File: c.Filename.Text, Text: fmt.Sprintf(format, args...)})
+func (c *foreignCheck) warn(code finding.Code, format string, args ...any) {
+	c.warnings = append(c.warnings, finding.Finding{
+		Code: code, Severity: finding.Warning, Package: c.Filename.Text, Text: c.Filename.Text + ": " + fmt.Sprintf(format, args...),
+	})
 }
 
 // identity holds the name of the file against the extension.
@@ -124,20 +125,16 @@ func (c *foreignCheck) look(ctx context.Context, r *archive.Reader) error {
 // documents holds WHEEL against the name of the file, and reads what
 // METADATA asks of Python.
 func (c *foreignCheck) documents(r *archive.Reader, dir string) error {
-	data, err := r.ReadFile(dir + "/WHEEL")
-	if err != nil {
-		return err
-	}
-	info, err := wheel.ParseInfo(data)
+	info, err := wheel.ReadInfo(r.Names(), r.ReadFile, c.Filename)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Filename.Text, err)
 	}
 	c.Generator, c.Trimmed = info.Generator, info.Trimmed
-	own := slices.SortedFunc(slices.Values(info.Tags), tags.Tag.Compare)
-	if !slices.Equal(slices.Compact(own), c.Filename.Tags) {
-		c.refuse("was made as %s, so its file was renamed", tagList(own))
+	if made, _, renamed := info.Renamed(c.Filename); renamed {
+		c.refuse("was made as %s, so its file was renamed", made)
 	}
-	if data, err = r.ReadFile(dir + "/METADATA"); err != nil {
+	data, err := r.ReadFile(dir + "/METADATA")
+	if err != nil {
 		return err
 	}
 	m, err := wheel.ParseMetadata(data)
@@ -145,21 +142,13 @@ func (c *foreignCheck) documents(r *archive.Reader, dir string) error {
 	return err
 }
 
-func tagList(list []tags.Tag) string {
-	var out []string
-	for _, t := range list {
-		out = append(out, t.String())
-	}
-	return strings.Join(out, ", ")
-}
-
 // binaries holds native files against the tags.
 func (c *foreignCheck) binaries(list []native.Facts) {
-	for _, finding := range native.CheckAll(list, c.Filename.Tags) {
-		if finding.Certain {
-			c.refuse("%s", finding)
+	for _, found := range native.CheckAll(list, c.Filename.Tags) {
+		if found.Certain {
+			c.refuse("%s", found)
 		} else {
-			c.warn("%s", finding)
+			c.warn(finding.BinaryDoubt, "%s", found)
 		}
 	}
 	for _, platform := range c.Filename.Platforms {
@@ -181,11 +170,11 @@ func (c *foreignCheck) bareLinux(platform, arch string, list []native.Facts) {
 		}
 	}
 	if need.Member == "" {
-		c.warn("%s says nothing of the C library", platform)
+		c.warn(finding.LinuxFloor, "%s says nothing of the C library", platform)
 		return
 	}
 	c.Least = need.Least
-	c.warn("%s says nothing of the C library: in truth it needs %s (%s)", platform, need.Least, need.Member)
+	c.warn(finding.LinuxFloor, "%s says nothing of the C library: in truth it needs %s (%s)", platform, need.Least, need.Member)
 }
 
 // sum hashes the file, so that it can be embedded.

@@ -1,6 +1,7 @@
 package wheel
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
@@ -84,4 +85,33 @@ func (i Info) Marshal() []byte {
 	w.field("Build", i.Build.String())
 	w.field("Axle-Trimmed", i.Trimmed)
 	return w.Bytes()
+}
+
+// ReadInfo reads the WHEEL of an open wheel, which has these members.
+func ReadInfo(names []string, read func(name string) ([]byte, error), f Filename) (Info, error) {
+	folder, err := DistInfo(names, f)
+	if err != nil {
+		return Info{}, err
+	}
+	data, err := read(folder + "/WHEEL")
+	if err != nil {
+		return Info{}, err
+	}
+	return ParseInfo(data)
+}
+
+// Renamed says whether a wheel with this WHEEL was made under other tags than
+// its file name has; made and named are both, sorted.
+func (i Info) Renamed(f Filename) (made, named string, renamed bool) {
+	made, named = tagSet(i.Tags), tagSet(f.Tags)
+	return made, named, made != named
+}
+
+func tagSet(list []tags.Tag) string {
+	texts := make([]string, len(list))
+	for i, t := range list {
+		texts[i] = t.String()
+	}
+	slices.Sort(texts)
+	return strings.Join(slices.Compact(texts), " ")
 }
