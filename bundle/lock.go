@@ -144,6 +144,7 @@ func (s *session) relock(ctx context.Context, opt LockOptions, request resolve.R
 		return lock.Lock{}, err
 	}
 	request.Preferences = slices.Concat(pins.solutions, kept.pins)
+	s.preferences = request.Preferences
 	l, err := s.resolve(ctx, request)
 	if err != nil {
 		return l, err

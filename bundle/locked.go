@@ -162,7 +162,7 @@ func (s *session) solvedOnce(ctx context.Context) (lock.Lock, error) {
 	if s.opt.Locked && file.document.CreatedBy == createdByAxle {
 		return lock.Lock{}, &StaleError{file.path, s.project.Dir, stale}
 	}
-	request.Preferences = file.pins
+	request.Preferences, s.preferences = file.pins, file.pins
 	l, err := s.resolve(ctx, request)
 	if err == nil {
 		err = s.hold(ctx, l, request, asked, file)

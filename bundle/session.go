@@ -11,6 +11,7 @@ import (
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/index"
+	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/report"
@@ -34,6 +35,8 @@ type session struct {
 	fromLock bool
 	// alignment is what that lock says of one version for all targets.
 	alignment *report.Alignment
+	// preferences are the earlier pins that were preferred when it was resolved.
+	preferences []lock.Solution
 	// indexPins name the index that alone serves a project.
 	indexPins map[pep508.Name]string
 	sdists    *sdists

@@ -7,6 +7,7 @@ import (
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/merge"
+	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/report"
 	"github.com/axlepack/axle/internal/resolve"
 	"github.com/axlepack/axle/internal/target"
@@ -77,6 +78,9 @@ func (s *session) compareAlignment(ctx context.Context, plan *Plan, foreign []me
 		return err
 	}
 	options := s.policy.resolveOptions(s.opt.Now())
+	if request.Preferences, err = s.merelyKept(ctx, plan.Lock, request, options); err != nil {
+		return err
+	}
 	options.Align = resolve.AlignPython
 	plain := Plan{Project: plan.Project, Targets: plan.Targets}
 	if plain.Lock, err = s.solve(ctx, request, options); err == nil {
@@ -91,6 +95,38 @@ func (s *session) compareAlignment(ctx context.Context, plan *Plan, foreign []me
 	a := report.CompareAlignment(plan.Lock, plain.Lock, plan.Packages, plain.Packages, s.sizes(ctx, plan.Lock, plain.Lock))
 	plan.Alignment = &a
 	return nil
+}
+
+// merelyKept are the pins that are as they are because an earlier lock has them,
+// and not for the alignment: those of projects that are the same with it and
+// without it when nothing is kept.
+func (s *session) merelyKept(ctx context.Context, l lock.Lock, request resolve.Request, options resolve.Options) ([]lock.Solution, error) {
+	if len(s.preferences) == 0 {
+		return nil, nil
+	}
+	aligned, err := s.solve(ctx, request, options)
+	if err != nil {
+		return nil, err
+	}
+	options.Align = resolve.AlignPython
+	plain, err := s.solve(ctx, request, options)
+	if err != nil {
+		return nil, err
+	}
+	// What is preferred for one target counts for the others of its project.
+	var differing []pep508.Name
+	for _, solution := range l.Solutions {
+		with, _ := solutionFor(aligned.Solutions, solution.Target)
+		beside, _ := solutionFor(plain.Solutions, solution.Target)
+		for _, pin := range solution.Pins {
+			a, inAligned := with.Pin(pin.Project)
+			b, inPlain := beside.Pin(pin.Project)
+			if inAligned != inPlain || inPlain && !a.Version.Equal(b.Version) {
+				differing = append(differing, pin.Project)
+			}
+		}
+	}
+	return without(l.Solutions, differing), nil
 }
 
 // tellAlignment is compareAlignment for a plan that has a lock and no packages

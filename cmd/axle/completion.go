@@ -17,13 +17,28 @@ func completes(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
+// addShells adds the commands that print what shells source. A shell that is not
+// known is an error, where cobra would print the help.
+func addShells(root *cobra.Command, args []string) {
+	if len(args) == 0 || args[0] != "completion" {
+		return
+	}
+	root.InitDefaultCompletionCmd(args...)
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args = knownSubcommand
+			c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
+}
+
 // addCompletion lets all commands below cmd complete the values of flags and
 // arguments. What an argument is, its name in the line of use says.
 func (e *env) addCompletion(cmd *cobra.Command) {
 	values := map[string]cobra.CompletionFunc{
 		"platform": listed(bundle.PlatformNames()...), "python": listed(bundle.PythonNames()...), "target": completeTarget,
 		"profile": completeProfile, "align": fixed("python", "all", "none"), "prefer": fixed("shared", "specific"),
-		"resolution": fixed("highest", "lowest", "lowest-direct"), "split": fixed("platform"), "config": files("yml", "yaml"),
+		"resolution": fixed("highest", "lowest", "lowest-direct"), "split": fixed("platform"), "color": fixed("auto", "always", "never"), "config": files("yml", "yaml"),
 	}
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		if complete, ok := values[f.Name]; ok {

@@ -45,6 +45,7 @@ requires_python, tags, targets, zip_safe.`,
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return e.talk.check(cmd) }
 	root.AddGroup(&cobra.Group{ID: "build", Title: "For developers:"}, &cobra.Group{ID: "agent", Title: "For agents:"})
 	addCommands(root, e, args)
+	addShells(root, args)
 	if completes(args) {
 		e.addCompletion(root)
 	}

@@ -25,7 +25,37 @@ func usageError(cmd *cobra.Command, err error) error {
 			hints = append(hints, "what the extension itself gets stands behind --: axle run NAME -- ARGS...")
 		}
 	}
+	err = ofFlag(err)
 	return fault.WithHints(fault.WithCode(err, fault.Usage), append(hints, "see: "+cmd.CommandPath()+" --help")...)
+}
+
+// ofFlag is an error of a flag's value in the words that other errors have.
+func ofFlag(err error) error {
+	if none := (*pflag.ValueRequiredError)(nil); errors.As(err, &none) {
+		return fmt.Errorf("--%s: a %s is wanted behind it", none.GetFlag().Name, valueOf(none.GetFlag()))
+	}
+	wrong := (*pflag.InvalidValueError)(nil)
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	cause := wrong.Unwrap().Error()
+	switch wrong.GetFlag().Value.Type() {
+	case "int", "int64", "uint", "count":
+		cause = "it is no whole number, or too large a one"
+	case "bool":
+		cause = "it is neither true nor false"
+	}
+	return fmt.Errorf("--%s %s: %s", wrong.GetFlag().Name, wrong.GetValue(), cause)
+}
+
+// valueOf is what the help calls the value of a flag.
+func valueOf(f *pflag.Flag) string {
+	name, _ := pflag.UnquoteUsage(f)
+	switch name {
+	case "", "string", "strings", "stringArray", "int":
+		return "value"
+	}
+	return "value (" + name + ")"
 }
 
 // args wraps a check of the positional arguments: what is wrong with them is
@@ -59,6 +89,9 @@ func knownCommand(cmd *cobra.Command, list []string) error {
 	}
 	if near, ok := fault.Nearest(list[0], known); ok {
 		hints = append(hints, "did you mean: axle "+near)
+	}
+	if list[0] == "version" {
+		hints = append(hints, "the version is printed by: axle --version")
 	}
 	return fault.New(fault.Usage, fmt.Sprintf("%q is no command of axle", list[0]), append(hints, "see: axle --help")...)
 }

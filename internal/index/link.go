@@ -230,14 +230,23 @@ func readName(name string, project pep508.Name) fileName {
 }
 
 func readWheelName(name string, project pep508.Name) fileName {
-	w, err := wheel.ParseFilenameLenient(name)
+	w, err := wheel.ParseFilename(name)
 	switch {
+	case err != nil && onlyOld(name):
+		return fileName{unusable: "its name is of an old form, which pip no longer takes"}
 	case err != nil:
 		return fileName{unusable: "its name is no wheel's name"}
 	case project != "" && w.Name != project:
 		return fileName{unusable: "its name is that of another project, " + string(w.Name)}
 	}
 	return fileName{isWheel: true, wheel: w}
+}
+
+// onlyOld says whether a wheel's name was good before packaging told names and
+// versions apart strictly: with "__" in the name, or "_" for "-" in the version.
+func onlyOld(name string) bool {
+	_, err := wheel.ParseFilenameLenient(name)
+	return err == nil
 }
 
 // file is the finished value for a link.

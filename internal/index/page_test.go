@@ -263,7 +263,8 @@ func TestParsePage(t *testing.T) {
 
 func TestReleases(t *testing.T) {
 	const body = `<a href="demo-1.0.tar.gz">x</a><a href="demo-1.10-py3-none-any.whl">x</a><a href="demo-1.0.0-py3-none-any.whl">x</a>
-		<a href="demo-1.9-cp39-cp39-win_amd64.whl">x</a><a href="demo-1.9-cp38-cp38-win_amd64.whl">x</a><a href="demo-1.9-cp38-cp38-win_amd64.whl">twice</a><a href="demo.exe">x</a>`
+		<a href="demo-1.9-cp39-cp39-win_amd64.whl">x</a><a href="demo-1.9-cp38-cp38-win_amd64.whl">x</a><a href="demo-1.9-cp38-cp38-win_amd64.whl">twice</a><a href="demo.exe">x</a>
+		<a href="demo-1.0_1-py3-none-any.whl">x</a><a href="demo__-1.0-py3-none-any.whl">x</a><a href="demo-1.0-a-py3-none-any.whl">x</a>`
 	links, err := parseLinks("https://index.test/simple/demo/", "text/html", []byte(body))
 	if err != nil {
 		t.Fatal(err)
@@ -285,8 +286,16 @@ func TestReleases(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if len(p.Unusable) != 1 || p.Unusable[0].Name != "demo.exe" {
-		t.Errorf("unusable: %+v", p.Unusable)
+	unusable := map[string]string{}
+	for _, f := range p.Unusable {
+		unusable[f.Name] = f.Unusable
+	}
+	const old = "its name is of an old form, which pip no longer takes"
+	if diff := cmp.Diff(map[string]string{
+		"demo.exe": "it is neither a wheel nor a source archive", "demo-1.0-a-py3-none-any.whl": "its name is no wheel's name",
+		"demo-1.0_1-py3-none-any.whl": old, "demo__-1.0-py3-none-any.whl": old,
+	}, unusable); diff != "" {
+		t.Errorf("unusable (-want +got):\n%s", diff)
 	}
 	for _, r := range p.Releases {
 		if got, ok := p.Release(r.Version); !ok || got != r {

@@ -79,6 +79,9 @@ func (e Extension) drawPackages(b *strings.Builder) {
 		if p.Problem != "" {
 			fmt.Fprintf(b, "  %s: %s\n", p.File, p.Problem)
 		}
+		if p.Trimmed != "" {
+			fmt.Fprintf(b, "  %s: without %s\n", p.File, p.Trimmed)
+		}
 	}
 }
 

@@ -54,6 +54,11 @@ type Relaxation struct {
 	// Gained cells would be served, Holes not.
 	Gained int        `json:"gained"`
 	Holes  []HoleCost `json:"holes"`
+	// Packages are those that there would be more for the gained cells, of Bytes
+	// together; 0 where a size is not known. Estimated is as of [Package].
+	Packages  int   `json:"packages_more"`
+	Bytes     int64 `json:"bytes_more,omitempty"`
+	Estimated bool  `json:"bytes_estimated,omitempty"`
 }
 
 // HoleCost is a reason, with the cells that it makes holes of.
@@ -130,13 +135,13 @@ func Suggest(m Matrix) Suggestion {
 			best, most = set, n
 		}
 	}
-	s.Alone = g.alone(g.covered(best))
+	s.Alone = g.alone(g.requiresPython(g.covered(best), best))
 	if most == 0 {
 		s.Relaxations = g.relaxations(0, nil)
 		return s
 	}
 	minors := g.covered(best)
-	s.RequiresPython = requiresPython(minors, g.minors)
+	s.RequiresPython = g.requiresPython(minors, best)
 	for _, v := range minors {
 		s.Pythons = append(s.Pythons, v.String())
 		for i, p := range g.platforms {
@@ -149,7 +154,7 @@ func Suggest(m Matrix) Suggestion {
 	s.Platforms = g.names(best)
 	s.Relaxations = g.relaxations(best, minors)
 	if all := uint64(1)<<len(g.platforms) - 1; best != all {
-		s.AllPlatforms = requiresPython(g.covered(all), g.minors)
+		s.AllPlatforms = g.requiresPython(g.covered(all), all)
 	}
 	if len(minors) < len(g.minors) {
 		s.AllPythons = g.names(g.everywhere())
@@ -192,15 +197,14 @@ func (g grid) everywhere() uint64 {
 	return all
 }
 
-// alone is nil where no platform alone could have other minor versions than
-// these.
-func (g grid) alone(minors []minor) []PlatformAlone {
+// alone is nil where every platform alone has the same as the whole.
+func (g grid) alone(whole string) []PlatformAlone {
 	var list []PlatformAlone
 	more := false
 	for i, p := range g.platforms {
-		own := g.covered(1 << i)
-		more = more || !slices.Equal(own, minors)
-		list = append(list, PlatformAlone{columnName(p), requiresPython(own, g.minors)})
+		own := g.requiresPython(g.covered(1<<i), 1<<i)
+		more = more || own != whole
+		list = append(list, PlatformAlone{columnName(p), own})
 	}
 	if !more {
 		return nil
@@ -225,31 +229,23 @@ func (g grid) relaxations(set uint64, minors []minor) []Relaxation {
 		if slices.Contains(minors, v) {
 			continue
 		}
-		r := Relaxation{Python: v.String()}
-		var holes []target.Target
+		r, taken := Relaxation{Python: v.String()}, cellSet{}
 		for i, p := range g.platforms {
 			if set == 0 || set&(1<<i) != 0 {
-				asked, missing := g.cells(v, p)
-				r.Gained += asked - len(missing)
-				holes = append(holes, missing...)
+				taken.add(g, v, p)
 			}
 		}
-		r.Holes = g.costs(holes)
-		list = append(list, r)
+		list = append(list, g.relaxed(r, taken, set, minors))
 	}
 	for i, p := range g.platforms {
 		if set == 0 || set&(1<<i) != 0 {
 			continue
 		}
-		r := Relaxation{Platform: columnName(p)}
-		var holes []target.Target
+		r, taken := Relaxation{Platform: columnName(p)}, cellSet{}
 		for _, v := range minors {
-			asked, missing := g.cells(v, p)
-			r.Gained += asked - len(missing)
-			holes = append(holes, missing...)
+			taken.add(g, v, p)
 		}
-		r.Holes = g.costs(holes)
-		list = append(list, r)
+		list = append(list, g.relaxed(r, taken, set, minors))
 	}
 	return list
 }
@@ -264,26 +260,6 @@ func (g grid) costs(holes []target.Target) []HoleCost {
 		list = append(list, HoleCost{Targets: texts(h.Targets), Reason: h.Reason, Hints: h.Hints, text: h.String()})
 	}
 	return list
-}
-
-// requiresPython admits just some of the minor versions asked for: from the
-// lowest to the highest, without those between. What was not asked for is
-// excluded too, as nothing is known of it.
-func requiresPython(minors, asked []minor) string {
-	if len(minors) == 0 {
-		return ""
-	}
-	first, last := minors[0], minors[len(minors)-1]
-	clauses := []string{">=" + first.String(), fmt.Sprintf("<%d.%d", last.major, last.minor+1)}
-	for v := first; v != last; {
-		if !slices.Contains(minors, v) && (v.major == last.major || slices.Contains(asked, v)) {
-			clauses = append(clauses, "!="+v.String()+".*")
-		}
-		if v.minor++; v.major == 2 && v.minor > 7 {
-			v = minor{3, 0}
-		}
-	}
-	return strings.Join(clauses, ",")
 }
 
 // Text writes the suggestion as it goes into extension.yml, and below it what
@@ -344,7 +320,7 @@ func (r Relaxation) draw(b *strings.Builder) {
 	for _, h := range r.Holes {
 		holes += len(h.Targets)
 	}
-	fmt.Fprintf(b, "\n%s: %s, %s more\n", what, Count(holes, "hole"), Count(r.Gained, "served target"))
+	fmt.Fprintf(b, "\n%s: %s, %s more%s\n", what, Count(holes, "hole"), Count(r.Gained, "served target"), r.More())
 	for _, h := range r.Holes {
 		fmt.Fprintf(b, "  %s\n", strings.ReplaceAll(h.text, "\n", "\n  "))
 		for _, hint := range h.Hints {

@@ -93,3 +93,23 @@ func TestSuggestText(t *testing.T) {
 	}
 	golden(t, "suggestion.txt", b.String())
 }
+
+// TestSuggestPatches: patch releases that a package does not admit are left out
+// of what is wholly covered.
+func TestSuggestPatches(t *testing.T) {
+	m := drawn(t, "linux/amd64 win_amd64\n3.9 x x\n3.10 x x\n3.11 x x")
+	m.Packages = []Package{{RequiresPython: ">=3.9.2,<3.10"}, {RequiresPython: ">=3.10.1,<3.11,!=3.10.3"}, {RequiresPython: ">=3.11,<=3.11.4"}, {}}
+	for at, c := range m.Cells {
+		if c.Package = at.Python.Minor - 9; at.Platform.Family == target.Windows {
+			c.Package = 3
+		}
+		m.Cells[at] = c
+	}
+	s := Suggest(m)
+	if want := ">=3.9.2,<=3.11.4,!=3.10.0,!=3.10.3"; s.RequiresPython != want {
+		t.Errorf("got %s, want %s", s.RequiresPython, want)
+	}
+	if len(s.Alone) != 2 || s.Alone[1].RequiresPython != ">=3.9,<3.12" {
+		t.Errorf("alone: %+v", s.Alone)
+	}
+}

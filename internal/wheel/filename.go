@@ -43,8 +43,8 @@ func ParseFilename(s string) (Filename, error) {
 	})
 }
 
-// ParseFilenameLenient also takes what only old files of an index have, as pip
-// and uv do: "__" in the name, and "_" for "-" in the version.
+// ParseFilenameLenient also takes what locks and zips may have of the time before
+// names were held to their form: "__" in the name, and "_" for "-" in the version.
 func ParseFilenameLenient(s string) (Filename, error) {
 	return parseFilename(s, func(name, version string) (pep508.Name, pep440.Version, error) {
 		v, err := pep440.Parse(version)
