@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,9 @@ terminal what no flag says is asked for; elsewhere, and with --yes, it gets its 
 				dir = list[0]
 			}
 			if err := checkInit(cmd, p); err != nil {
+				return err
+			}
+			if err := scaffold.CheckFolder(dir, force); err != nil {
 				return err
 			}
 			if !yes && isTerminal(e.stdin) {
@@ -85,32 +89,61 @@ func isTerminal(f any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
+// question is asked of a person, where no flag answers it.
+type question struct {
+	flag, text, usual string
+	about             string // what the answer is for, in lines
+	take              func(string) error
+}
+
 // askInit asks for what no flag says. An empty answer is the usual value, which
 // is shown; a bad answer is asked for again.
 func (e *env) askInit(ctx context.Context, cmd *cobra.Command, dir string, p *scaffold.Project) error {
-	usual := p.Usual(dir)
-	q := questions{ctx: ctx, in: bufio.NewReader(e.stdin), out: e.stderr}
-	for _, ask := range []struct {
-		flag, question, usual string
-		take                  func(string) error
-	}{
-		{"name", "Name of the extension", usual.Name, func(s string) error { p.Name = s; return scaffold.CheckName(s) }},
-		{"version", "Version", usual.Version, func(s string) error { p.Version = s; return scaffold.CheckVersion(s) }},
-		{"requires-python", "Pythons that it works with", usual.RequiresPython, func(s string) error { p.RequiresPython = s; return scaffold.CheckPythons(s) }},
-		{"platform", "Platforms to build for", strings.Join(usual.Platforms, ", "), func(s string) error {
-			p.Platforms = strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
-			return scaffold.CheckPlatforms(p.Platforms)
-		}},
-		{"zip-safe", "Does it run straight from its zip, with pure Python alone (yes or no)", "no", func(s string) (err error) { p.ZipSafe, err = yesOrNo(s); return err }},
-	} {
+	q := questions{ctx: ctx, in: bufio.NewReader(e.stdin), out: e.stderr, palette: e.palette(e.stderr)}
+	fmt.Fprintf(q.out, "This makes an extension in %s.\nEnter alone takes what is in brackets; Ctrl-C leaves everything as it is.\n", place(dir))
+	for _, ask := range initQuestions(dir, p) {
 		if cmd.Flags().Changed(ask.flag) {
 			continue
 		}
-		if err := q.ask(ask.question, ask.usual, ask.take); err != nil {
+		if err := q.ask(ask); err != nil {
 			return err
 		}
 	}
+	fmt.Fprintln(q.out)
 	return nil
+}
+
+// place names a folder in a sentence.
+func place(dir string) string {
+	if dir == "." {
+		return "this folder"
+	}
+	return "the folder " + dir
+}
+
+// initQuestions are those of axle init, for a project in dir.
+func initQuestions(dir string, p *scaffold.Project) []question {
+	usual := p.Usual(dir)
+	return []question{
+		{"name", "Name of the extension", usual.Name,
+			"Its zip and its packages are named so, and it is deployed and run by this name.",
+			func(s string) error { p.Name = s; return scaffold.CheckName(s) }},
+		{"version", "Version", usual.Version,
+			"Three numbers: 1.0.0, or 1.0.0-rc.1 before it.",
+			func(s string) error { p.Version = s; return scaffold.CheckVersion(s) }},
+		{"requires-python", "Pythons that it works with", usual.RequiresPython,
+			"It is built for all of these: >=3.9, or >=3.9,<3.13. Fewer need fewer packages.",
+			func(s string) error { p.RequiresPython = s; return scaffold.CheckPythons(s) }},
+		{"platform", "Platforms to build for", strings.Join(usual.Platforms, ", "),
+			"The systems and processors of the agents that will run it.",
+			func(s string) error {
+				p.Platforms = strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+				return scaffold.CheckPlatforms(p.Platforms)
+			}},
+		{"zip-safe", "Does it run straight from its zip (yes or no)", "no",
+			"Yes only if all that it requires is pure Python. With no, agents extract it.",
+			func(s string) (err error) { p.ZipSafe, err = yesOrNo(s); return err }},
+	}
 }
 
 func yesOrNo(s string) (bool, error) {
@@ -125,27 +158,29 @@ func yesOrNo(s string) (bool, error) {
 
 // questions are asked of a person.
 type questions struct {
-	ctx context.Context
-	in  *bufio.Reader
-	out io.Writer
+	ctx     context.Context
+	in      *bufio.Reader
+	out     io.Writer
+	palette fault.Palette
 }
 
-// ask repeats a question until take has no objection to the answer.
-func (q questions) ask(question, usual string, take func(string) error) error {
+// ask repeats a question until there is no objection to the answer.
+func (q questions) ask(ask question) error {
+	fmt.Fprintf(q.out, "\n%s\n", q.palette.Paint(fault.Faint, ask.about))
 	for {
-		fmt.Fprintf(q.out, "%s [%s]: ", question, usual)
+		fmt.Fprintf(q.out, "%s [%s]: ", ask.text, ask.usual)
 		answer, err := q.line()
 		if err != nil {
 			fmt.Fprintln(q.out)
 			return err
 		}
 		if answer = strings.TrimSpace(answer); answer == "" {
-			answer = usual
+			answer = ask.usual
 		}
-		if err = take(answer); err == nil {
+		if err = ask.take(answer); err == nil {
 			return nil
 		}
-		fault.Print(q.out, err)
+		q.palette.Print(q.out, err)
 	}
 }
 
@@ -166,7 +201,7 @@ func (q questions) line() (string, error) {
 		return "", q.ctx.Err()
 	case r := <-done:
 		if r.err != nil && r.text == "" {
-			return "", fault.New(fault.Usage, "the answers end before the questions", "answer with flags, or take the usual values with --yes: axle init --help")
+			return "", fault.New(fault.Usage, "the answers end before the questions; nothing was written", "answer with flags, or take the usual values with --yes: axle init --help")
 		}
 		return r.text, nil
 	}
@@ -182,6 +217,14 @@ func (e *env) drawInit(dir string, made []scaffold.Made) error {
 			return err
 		}
 	}
-	e.say("next", "axle build %s", dir)
+	e.say("next", "axle build %s", quoted(dir))
 	return nil
+}
+
+// quoted is an argument as a shell takes it.
+func quoted(arg string) string {
+	if strings.ContainsFunc(arg, func(r rune) bool { return strings.ContainsRune(" \t\"'$&|;<>()*?#~`", r) }) {
+		return strconv.Quote(arg)
+	}
+	return arg
 }

@@ -54,7 +54,7 @@ func TestInitAsks(t *testing.T) {
 	}
 	for _, want := range []string{
 		`Name of the extension [forge]: error: "my forge" cannot name an extension`, "hint: write it as my_forge\nName of the extension [forge]: ",
-		"Pythons that it works with [>=3.9]: ", `platform "windws/amd64": not known`, `"perhaps" is neither yes nor no`, "next: axle build forge",
+		"Pythons that it works with [>=3.9]: ", "This makes an extension in the folder forge.\nEnter alone takes what is in brackets", "Yes only if all that it requires is pure Python", `platform "windws/amd64": not known`, `"perhaps" is neither yes nor no`, "next: axle build forge",
 	} {
 		if !strings.Contains(asked.String(), want) {
 			t.Errorf("%q was not said:\n%s", want, &asked)

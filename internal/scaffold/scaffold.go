@@ -102,6 +102,18 @@ type Made struct {
 	Kept bool
 }
 
+// CheckFolder says what keeps a project from being made in dir, see [Write].
+func CheckFolder(dir string, force bool) error {
+	var problems fault.List
+	for _, name := range []string{filepath.Join("src", extension.ManifestName), filepath.Join("src", "extension.py"), extension.ManifestName} {
+		path := filepath.Join(dir, name)
+		if exists(path) && (!force || name == extension.ManifestName) {
+			problems = append(problems, refused(path, name == extension.ManifestName))
+		}
+	}
+	return problems.Err()
+}
+
 // Write makes the project in dir, a folder that is made where there is none.
 // Without force an extension.yml or extension.py that is there already is an
 // error with exit code 3, and nothing is written.
@@ -120,14 +132,7 @@ func Write(dir string, p Project, force bool) ([]Made, error) {
 		{extension.RequirementsName, requirements, true},
 		{".gitignore", ignored, true},
 	}
-	var problems fault.List
-	for _, name := range []string{files[0].name, files[1].name, extension.ManifestName} {
-		path := filepath.Join(dir, name)
-		if exists(path) && (!force || name == extension.ManifestName) {
-			problems = append(problems, refused(path, name == extension.ManifestName))
-		}
-	}
-	if err := problems.Err(); err != nil {
+	if err := CheckFolder(dir, force); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Join(dir, "src"), 0o755); err != nil {

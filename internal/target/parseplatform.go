@@ -166,8 +166,15 @@ func unknownPlatform(s string) error {
 		return fault.WithHints(err, "a target is one machine: say macos/arm64, macos/amd64, or both")
 	}
 	names := make([]string, 0, 2*len(aliases))
+	var ofSystem []string
 	for _, a := range aliases {
 		names = append(names, a.name)
+		if strings.HasPrefix(a.name, lower+"/") {
+			ofSystem = append(ofSystem, a.name)
+		}
+	}
+	if len(ofSystem) > 0 {
+		return fault.WithHints(err, "name the processor, too: "+strings.Join(ofSystem, ", "))
 	}
 	known := strings.Join(names, ", ")
 	for _, a := range aliases {

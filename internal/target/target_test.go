@@ -76,6 +76,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		"pp310t@win_amd64":                "PyPy has no free-threaded builds",
 		"2.7t@win_amd64":                  "free-threaded builds begin",
 		"cp311@linux/amd46":               "did you mean linux/amd64?",
+		"cp311@windows":                   "name the processor, too: windows/amd64, windows/arm64, windows/386",
 		"cp311@manylinux_2_28_x86-64":     "did you mean manylinux_2_28_x86_64?",
 		"cp311@linux_x86_64":              "says nothing of the C library: say linux/amd64",
 		"cp311@macosx_11_0_universal2":    "say macos/arm64, macos/amd64, or both",
