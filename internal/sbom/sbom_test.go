@@ -68,6 +68,17 @@ func TestDocument(t *testing.T) {
 	}
 }
 
+// TestFolder: what was built of a folder is no file that has a name.
+func TestFolder(t *testing.T) {
+	thing := sample()
+	thing.Distributions[1].Source = File{Path: "pkg_a"}
+	d := thing.Document()
+	sbomtest.Valid(t, d.Marshal())
+	if c := d.Components[0]; c.PURL != "pkg:pypi/pkg-a@1.0" || len(c.References) > 0 || len(c.Hashes) != 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
 // TestNothingIsKnown: what requires what is not invented; all that nothing
 // requires is required by the thing itself.
 func TestNothingIsKnown(t *testing.T) {

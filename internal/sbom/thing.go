@@ -31,8 +31,9 @@ type Distribution struct {
 	Version pep440.Version
 	// File is the name of the wheel and SHA256 its digest in hexadecimal.
 	File, SHA256 string
-	// Source is what the wheel was built from on the machine that built, or
-	// has no name.
+	// Source is what the wheel was built from on the machine that built; it
+	// has no path where the wheel was taken as it is, and no digest where the
+	// source was a folder.
 	Source File
 	// Metadata says which licence it has.
 	Metadata wheel.Metadata
@@ -145,12 +146,15 @@ func (dist Distribution) component() Component {
 		c.Name = m.NameText
 	}
 	file := dist.File
-	if dist.Source.Path != "" {
+	switch {
+	case dist.Source.SHA256 != "":
 		file = path.Base(dist.Source.Path)
+	case dist.Source.Path != "":
+		file = "" // no file of it is anywhere
 	}
 	c.PURL = purl("pypi", dist.Name, dist.Version, file)
 	c.Ref = c.PURL
-	if dist.Source.Path != "" {
+	if dist.Source.SHA256 != "" {
 		c.References = append(c.References, Reference{
 			Type: "source-distribution", URL: relative(file), Hashes: hashes(dist.Source.SHA256), Comment: "the wheel was built from it",
 		})
