@@ -87,7 +87,7 @@ func (b *builder) divide(name pep508.Name, uses map[int][]use) []*entry {
 			byKey[key] = e
 			list = append(list, e)
 		}
-		e.where.put(where)
+		e.where.Put(where)
 		e.uses = append(e.uses, uses[where]...)
 	}
 	for _, e := range list {

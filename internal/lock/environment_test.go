@@ -31,7 +31,7 @@ func targetsFrom(t testing.TB, pythons, platforms string) []target.Target {
 func (m *markers) set(targets []target.Target) members {
 	out := m.none()
 	for _, t := range targets {
-		out.put(m.place(t))
+		out.Put(m.place(t))
 	}
 	return out
 }
@@ -97,8 +97,8 @@ func TestMarkersAreExact(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, tg := range all {
-				if set.has(m.place(tg)) != marker.Eval(tg.Environment()) {
-					t.Fatalf("%s: %t, and %s", tg, set.has(m.place(tg)), marker)
+				if set.Has(m.place(tg)) != marker.Eval(tg.Environment()) {
+					t.Fatalf("%s: %t, and %s", tg, set.Has(m.place(tg)), marker)
 				}
 			}
 		}

@@ -3,53 +3,17 @@ package lock
 import (
 	"cmp"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 
+	"github.com/axlepack/axle/internal/bitset"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
 )
 
 // members is a set of environments, by their places among all.
-type members []uint64
-
-func (m members) put(i int) { m[i/64] |= 1 << (i % 64) }
-
-func (m members) has(i int) bool { return m[i/64]>>(i%64)&1 != 0 }
-
-func (m members) within(o members) bool {
-	for i := range m {
-		if m[i]&^o[i] != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func (m members) and(o members) members {
-	out := make(members, len(m))
-	for i := range m {
-		out[i] = m[i] & o[i]
-	}
-	return out
-}
-
-func (m members) minus(o members) members {
-	out := make(members, len(m))
-	for i := range m {
-		out[i] = m[i] &^ o[i]
-	}
-	return out
-}
-
-func (m members) count() (n int) {
-	for _, word := range m {
-		n += bits.OnesCount64(word)
-	}
-	return n
-}
+type members = bitset.Set
 
 // condition is a conjunction of comparisons: true for exactly these members.
 type condition struct {
@@ -75,7 +39,7 @@ func newMarkers(targets []target.Target) *markers {
 	m.all = slices.Compact(m.all)
 	m.full = m.none()
 	for i := range m.all {
-		m.full.put(i)
+		m.full.Put(i)
 	}
 	m.conditions = []condition{{members: m.full}}
 	for _, a := range axes {
@@ -85,7 +49,7 @@ func newMarkers(targets []target.Target) *markers {
 	return m
 }
 
-func (m *markers) none() members { return make(members, (len(m.all)+63)/64) }
+func (m *markers) none() members { return bitset.New(len(m.all)) }
 
 // place is that of a target's environment among all.
 func (m *markers) place(t target.Target) int {
@@ -98,7 +62,7 @@ func (m *markers) cross(conditions, more []condition) []condition {
 	out := slices.Clone(conditions)
 	for _, c := range conditions {
 		for _, d := range more {
-			if both := c.and(d.members); both.count() > 0 {
+			if both := c.And(d.members); both.Count() > 0 {
 				out = append(out, condition{both, slices.Concat(c.terms, d.terms)})
 			}
 		}
@@ -129,7 +93,7 @@ func (m *markers) comparisons(a axis) []condition {
 		c := condition{members: m.none()}
 		for i, e := range m.all {
 			if at := slices.Index(values, a.of(e)); at >= from && at < to {
-				c.put(i)
+				c.Put(i)
 			}
 		}
 		for i := 0; i < len(texts); i += 2 {
@@ -151,7 +115,7 @@ func (m *markers) comparisons(a axis) []condition {
 			c := out[len(out)-1]
 			for at, e := range m.all {
 				if a.of(e) == v {
-					c.members[at/64] &^= 1 << (at % 64)
+					c.members.Remove(at)
 				}
 			}
 		}
@@ -171,14 +135,14 @@ func (m *markers) cover(wanted members) (pep508.Marker, error) {
 		return known, nil
 	}
 	var chosen []condition
-	for left := slices.Clone(wanted); left.count() > 0; {
+	for left := slices.Clone(wanted); left.Count() > 0; {
 		best, gain := condition{}, 0
 		for _, c := range m.conditions {
-			if n := c.and(left).count(); n > gain && c.within(wanted) {
+			if n := c.And(left).Count(); n > gain && c.SubsetOf(wanted) {
 				best, gain = c, n
 			}
 		}
-		left = left.minus(best.members)
+		left = left.Minus(best.members)
 		chosen = append(chosen, best)
 	}
 	var alternatives []string
@@ -197,10 +161,10 @@ func (m *markers) needed(chosen []condition) []condition {
 		rest := chosen[i].members
 		for j, other := range chosen {
 			if j != i {
-				rest = rest.minus(other.members)
+				rest = rest.Minus(other.members)
 			}
 		}
-		if rest.count() > 0 {
+		if rest.Count() > 0 {
 			i++
 			continue
 		}

@@ -41,8 +41,8 @@ func (ev *evidence) held(in *info) (*info, string) {
 
 // leavesOut says that a final release is not among the versions admitted.
 func leavesOut(p *project, admitted set) bool {
-	left := p.all.minus(admitted)
-	for c := left.next(1); c > absent; c = left.next(c + 1) {
+	left := p.all.Minus(admitted)
+	for c := left.Next(1); c > absent; c = left.Next(c + 1) {
 		if !p.isPre(c) {
 			return true
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/axlepack/axle/internal/bitset"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
@@ -193,7 +194,7 @@ func (g *group) splitRuns(p *problem, name pep508.Name) bool {
 			continue
 		}
 		if common != nil {
-			if both := common.and(mine); both.empty() {
+			if both := common.And(mine); both.Empty() {
 				run++
 			} else {
 				mine = both
@@ -220,21 +221,21 @@ func (g *group) common(p *problem, name pep508.Name, py target.Python) set {
 			continue
 		}
 		in := p.infos[x]
-		can := newSet(in.project.size())
+		can := bitset.New(in.project.size())
 		for choice := 1; choice < in.project.size(); choice++ {
 			if c.file(in.project, choice) != nil {
-				can.put(choice)
+				can.Put(choice)
 			}
 		}
 		for _, r := range c.roots.named[name] {
 			if c.holds(&r.dependency, "") {
-				can = can.and(in.project.matching(r.spec, r.Specifier))
+				can = can.And(in.project.matching(r.spec, r.Specifier))
 			}
 		}
 		if common == nil {
 			common = can
 		} else {
-			common = common.and(can)
+			common = common.And(can)
 		}
 	}
 	return common

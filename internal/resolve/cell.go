@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/axlepack/axle/internal/bitset"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
@@ -283,13 +284,13 @@ func (c *cell) ask(ctx context.Context, name pep508.Name) *promise[*project] {
 
 // admitted are the patch releases of the target's Python that a specifier admits.
 func (c *cell) admitted(spec pep440.SpecifierSet) set {
-	s := newSet(patchCount)
+	s := bitset.New(patchCount)
 	for _, r := range spec.AdmittedPatches(c.target.Python.Major, c.target.Python.Minor) {
 		to := r.To + 1
 		if r.To < 0 || to > patchCount {
 			to = patchCount
 		}
-		s.putRange(r.From, to)
+		s.PutRange(r.From, to)
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package resolve
 import (
 	"slices"
 
+	"github.com/axlepack/axle/internal/bitset"
 	"github.com/axlepack/axle/internal/pep508"
 )
 
@@ -19,9 +20,9 @@ func (p *problem) choose(in *info) int {
 		for i, m := range members {
 			if m.on.file(m.project, c) == nil {
 				if useless[i] == nil {
-					useless[i] = newSet(m.project.size())
+					useless[i] = bitset.New(m.project.size())
 				}
-				useless[i].put(c)
+				useless[i].Put(c)
 				return false
 			}
 		}
@@ -52,7 +53,7 @@ func (p *problem) discard(in *info, useless set) {
 func (p *problem) best(in *info, usable func(choice int) bool) int {
 	possible := p.solver.possible(in.x)
 	for _, c := range append(slices.Clip(in.wishes), p.decidedBeside(in)...) {
-		if possible.has(c) && usable(c) {
+		if possible.Has(c) && usable(c) {
 			return c
 		}
 	}
@@ -79,7 +80,7 @@ func (p *problem) decidedBeside(in *info) []int {
 			continue
 		}
 		if other := p.infos[x]; other.project == in.project && p.isDecided(other) {
-			choices = append(choices, p.solver.possible(x).next(1))
+			choices = append(choices, p.solver.possible(x).Next(1))
 		}
 	}
 	return choices
@@ -87,16 +88,16 @@ func (p *problem) decidedBeside(in *info) []int {
 
 func first(s set, lowest bool) int {
 	if lowest {
-		return s.next(1)
+		return s.Next(1)
 	}
-	return s.prev(len(s)*64 - 1)
+	return s.Prev(len(s)*64 - 1)
 }
 
 func following(s set, c int, lowest bool) int {
 	if lowest {
-		return s.next(c + 1)
+		return s.Next(c + 1)
 	}
-	return s.prev(c - 1)
+	return s.Prev(c - 1)
 }
 
 func (p *problem) prefersLowest(in *info) bool {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/axlepack/axle/internal/bitset"
 	"github.com/axlepack/axle/internal/pep508"
 )
 
@@ -13,10 +14,10 @@ import (
 func (p *problem) add(f fact, terms ...term) *clause {
 	c := &clause{fact: f}
 	for _, t := range terms {
-		if t.set.empty() {
+		if t.set.Empty() {
 			return nil
 		}
-		if !p.solver.vars[t.x].full.equal(t.set) {
+		if !p.solver.vars[t.x].full.Equal(t.set) {
 			c.terms = append(c.terms, t)
 		}
 	}
@@ -30,8 +31,8 @@ func (p *problem) add(f fact, terms ...term) *clause {
 // grow makes a clause about some choices of x be about more of them.
 func (p *problem) grow(c *clause, x varID, more set) {
 	for i, t := range c.terms {
-		if t.x == x && !more.subsetOf(t.set) {
-			c.terms[i].set = t.set.or(more)
+		if t.x == x && !more.SubsetOf(t.set) {
+			c.terms[i].set = t.set.Or(more)
 			c.touch()
 		}
 	}
@@ -70,7 +71,7 @@ func (p *problem) constrain(in *info) {
 		if in.on.holds(&r.dependency, "") {
 			admitted := in.project.matching(r.spec, r.Specifier)
 			p.add(&rootFact{root: r, on: in, asked: &r.dependency, constraint: true, place: r.place},
-				term{in.x, in.project.all.minus(admitted)})
+				term{in.x, in.project.all.Minus(admitted)})
 		}
 	}
 }
@@ -102,10 +103,10 @@ func (p *problem) require(f fact, cell int, d *dependency, owner []term) (*info,
 		return nil, nil, p.trouble(string(d.Name), err, append(way, requires(requirer(f, owner), d)))
 	}
 	p.order.meet(d, on)
-	refused := p.solver.vars[on.x].full.minus(on.project.matching(d.spec, d.Specifier))
+	refused := p.solver.vars[on.x].full.Minus(on.project.matching(d.spec, d.Specifier))
 	clauses := []*clause{p.add(f, with(owner, term{on.x, refused})...)}
 	for _, e := range d.Extras {
-		clauses = append(clauses, p.add(f, with(owner, term{p.extra(on, e).x, single(2, absent)})...))
+		clauses = append(clauses, p.add(f, with(owner, term{p.extra(on, e).x, bitset.Single(2, absent)})...))
 	}
 	return on, compact(clauses), nil
 }
@@ -141,10 +142,10 @@ func (p *problem) load(in, extra *info, choice int) (clauses []*clause, fits boo
 	} else if !p.fits(in, choice, m) {
 		return nil, false, nil
 	}
-	if into.loaded.has(choice) {
+	if into.loaded.Has(choice) {
 		return into.clauses[choice], true, nil
 	}
-	into.loaded.put(choice)
+	into.loaded.Put(choice)
 	deps := p.dependencies(in.on, m, name)
 	p.foresee(in.on, deps)
 	for _, d := range deps {
@@ -174,7 +175,7 @@ func (p *problem) dependencies(c *cell, m *metadata, extra pep508.Name) []*depen
 // fits checks what only the metadata tells of a version, and takes the version
 // away when it is of no use.
 func (p *problem) fits(in *info, choice int, m *metadata) bool {
-	one := term{in.x, single(in.project.size(), choice)}
+	one := term{in.x, bitset.Single(in.project.size(), choice)}
 	if m.broken != "" {
 		f := &brokenFact{in: in, choice: choice, reason: m.broken}
 		in.broken = append(in.broken, f)
@@ -189,7 +190,7 @@ func (p *problem) fits(in *info, choice int, m *metadata) bool {
 	if !admitted.all {
 		py := p.python(in.cell)
 		p.add(&patchFact{in: in, choice: choice, python: m.requiresPython.String()},
-			one, term{py.x, fullSet(patchCount).minus(in.on.admitted(m.requiresPython))})
+			one, term{py.x, bitset.Full(patchCount).Minus(in.on.admitted(m.requiresPython))})
 	}
 	return true
 }
@@ -227,9 +228,9 @@ func (p *problem) depend(in, extra *info, choice int, d *dependency) ([]*clause,
 
 // owner are the terms "this version was chosen" and "this extra is asked for".
 func owner(in, extra *info, choice int) []term {
-	terms := []term{{in.x, single(in.project.size(), choice)}}
+	terms := []term{{in.x, bitset.Single(in.project.size(), choice)}}
 	if extra != nil {
-		terms = append(terms, term{extra.x, single(2, present)})
+		terms = append(terms, term{extra.x, bitset.Single(2, present)})
 	}
 	return terms
 }
@@ -240,12 +241,12 @@ func (p *problem) dependOnSelf(in, extra *info, choice int, d *dependency) []*cl
 	owner := owner(in, extra, choice)
 	f := &dependencyFact{in: in, extra: extra, on: in, dependency: d}
 	var clauses []*clause
-	if !in.project.matching(d.spec, d.Specifier).has(choice) {
+	if !in.project.matching(d.spec, d.Specifier).Has(choice) {
 		clauses = append(clauses, p.add(f, owner...))
 	}
 	for _, e := range d.Extras {
 		if ex := p.extra(in, e); ex != extra {
-			clauses = append(clauses, p.add(f, with(owner, term{ex.x, single(2, absent)})...))
+			clauses = append(clauses, p.add(f, with(owner, term{ex.x, bitset.Single(2, absent)})...))
 		}
 	}
 	return compact(clauses)

@@ -66,8 +66,8 @@ func (p *problem) activate() ([]varID, error) {
 		if in.kind != isExtra || !p.isOn(in) || !p.isDecided(in.base) {
 			continue
 		}
-		choice := p.solver.possible(in.base.x).next(1)
-		if in.loaded.has(choice) {
+		choice := p.solver.possible(in.base.x).Next(1)
+		if in.loaded.Has(choice) {
 			continue
 		}
 		if _, _, err := p.load(in.base, in, choice); err != nil {
@@ -163,10 +163,10 @@ func (p *problem) rejection(in *info, choice int, clauses []*clause) *clause {
 func (p *problem) forbids(c *clause, x varID, choice int) bool {
 	for _, t := range c.terms {
 		if t.x == x {
-			if !t.set.has(choice) {
+			if !t.set.Has(choice) {
 				return false
 			}
-		} else if !p.solver.possible(t.x).subsetOf(t.set) {
+		} else if !p.solver.possible(t.x).SubsetOf(t.set) {
 			return false
 		}
 	}
@@ -180,7 +180,7 @@ func (p *problem) prefetch() {
 			continue
 		}
 		possible := p.solver.possible(in.x)
-		if in.fetched != nil && in.fetched.equal(possible) {
+		if in.fetched != nil && in.fetched.Equal(possible) {
 			continue
 		}
 		in.fetched = possible

@@ -2,6 +2,8 @@ package resolve
 
 import (
 	"slices"
+
+	"github.com/axlepack/axle/internal/bitset"
 )
 
 // evidence is what a proof rests on, by project.
@@ -67,7 +69,7 @@ func newest(s set) int {
 	if s == nil {
 		return 0
 	}
-	return s.prev(len(s) * 64)
+	return s.Prev(len(s) * 64)
 }
 
 // sort gives everything an order that does not depend on the proof's own: the
@@ -127,7 +129,7 @@ func (ev *evidence) take(c *clause, told map[fact]bool) {
 
 func (ev *evidence) lose(in *info, versions set) {
 	if known, ok := ev.taken[in.x]; ok {
-		versions = versions.or(known)
+		versions = versions.Or(known)
 	}
 	ev.taken[in.x] = versions
 }
@@ -189,14 +191,14 @@ func (ev *evidence) visit(by *demand) {
 func (ev *evidence) judge(on *info) {
 	taken := ev.taken[on.x]
 	if taken == nil {
-		taken = newSet(on.project.size())
+		taken = bitset.New(on.project.size())
 	}
 	base := on.project.all
 	var roots, others []*demand
 	for _, d := range ev.demands[on.x] {
 		if d.root != nil {
 			roots = append(roots, d)
-			base = base.and(d.options[0].admitted)
+			base = base.And(d.options[0].admitted)
 		} else {
 			others = append(others, d)
 		}
@@ -213,13 +215,13 @@ func (ev *evidence) judge(on *info) {
 		}
 	}
 	if !found {
-		ev.ofPairs(on, others, base.minus(taken))
+		ev.ofPairs(on, others, base.Minus(taken))
 	}
 }
 
 // ofRoots: what the user alone asks of a project cannot be had.
 func (ev *evidence) ofRoots(on *info, roots []*demand, base, taken set) *trouble {
-	if len(roots) == 0 || !base.minus(taken).empty() {
+	if len(roots) == 0 || !base.Minus(taken).Empty() {
 		return nil
 	}
 	t := &trouble{on: on, within: base}
@@ -227,12 +229,12 @@ func (ev *evidence) ofRoots(on *info, roots []*demand, base, taken set) *trouble
 		t.demands, t.options = append(t.demands, d), append(t.options, d.options[0])
 	}
 	for i, d := range roots { // one of them may be enough
-		if d.options[0].admitted.minus(taken).empty() {
+		if d.options[0].admitted.Minus(taken).Empty() {
 			return ev.alone(on, roots[i], d.options[0])
 		}
 	}
 	t.kind = Conflict
-	if !base.empty() {
+	if !base.Empty() {
 		t.kind = ""
 	}
 	return t
@@ -242,11 +244,11 @@ func (ev *evidence) ofRoots(on *info, roots []*demand, base, taken set) *trouble
 // had, or not together with what the user asks.
 func (ev *evidence) ofDependency(on *info, d *demand, roots []*demand, base, taken set) *trouble {
 	for _, o := range d.options {
-		if o.admitted.minus(taken).empty() {
+		if o.admitted.Minus(taken).Empty() {
 			return ev.alone(on, d, o)
 		}
-		if len(roots) > 0 && o.admitted.and(base).minus(taken).empty() {
-			t := &trouble{kind: Conflict, on: on, within: o.admitted.and(base)}
+		if len(roots) > 0 && o.admitted.And(base).Minus(taken).Empty() {
+			t := &trouble{kind: Conflict, on: on, within: o.admitted.And(base)}
 			for _, r := range roots {
 				t.demands, t.options = append(t.demands, r), append(t.options, r.options[0])
 			}
@@ -263,7 +265,7 @@ func (ev *evidence) alone(on *info, d *demand, o option) *trouble {
 	switch {
 	case on.project.missing != nil:
 		t.kind = NoProject
-	case o.admitted.empty():
+	case o.admitted.Empty():
 		t.kind = NoVersion
 	}
 	return t
@@ -275,9 +277,9 @@ func (ev *evidence) ofPairs(on *info, others []*demand, usable set) {
 		for _, b := range others[i+1:] {
 			for _, o := range a.options {
 				for _, q := range b.options {
-					if o.admitted.and(q.admitted).and(usable).empty() {
+					if o.admitted.And(q.admitted).And(usable).Empty() {
 						ev.troubles = append(ev.troubles, &trouble{
-							kind: Conflict, on: on, within: o.admitted.and(q.admitted),
+							kind: Conflict, on: on, within: o.admitted.And(q.admitted),
 							demands: []*demand{a, b}, options: []option{o, q},
 						})
 						return

@@ -143,7 +143,7 @@ func (p *problem) hopelessOne(r *root, d *dependency) error {
 	}
 	on := p.infos[x]
 	admitted := on.project.matching(d.spec, d.Specifier)
-	for c := admitted.next(1); c > absent; c = admitted.next(c + 1) {
+	for c := admitted.Next(1); c > absent; c = admitted.Next(c + 1) {
 		if on.on.file(on.project, c) != nil {
 			return nil
 		}

@@ -48,7 +48,7 @@ func (p *problem) foreseeVersion(c *cell, d *dependency, listing *project) {
 	likely := listing.matching(d.spec, d.Specifier)
 	for _, r := range c.roots.constraints[d.Name] {
 		if c.holds(&r.dependency, "") {
-			likely = likely.and(listing.matching(r.spec, r.Specifier))
+			likely = likely.And(listing.matching(r.spec, r.Specifier))
 		}
 	}
 	lowest := p.prefersLowest(in)

@@ -1,5 +1,7 @@
 package resolve
 
+import "github.com/axlepack/axle/internal/bitset"
+
 import "github.com/axlepack/axle/internal/pep508"
 
 // Some projects have a thousand versions that all require the same thing in
@@ -57,7 +59,7 @@ func (p *problem) rejected(in *info, choice int, c *clause) error {
 // readAhead asks for the metadata of the versions that come next, once some
 // were tried in vain: a third as many, so that little is read that was not needed.
 func (p *problem) readAhead(in *info, choice int) {
-	if in.loaded.has(choice) {
+	if in.loaded.Has(choice) {
 		return
 	}
 	in.tried++
@@ -160,7 +162,7 @@ func (l *leaper) to(place int) (bool, error) {
 		return false, err
 	}
 	hull := between(l.bad, bad)
-	if hull.and(l.p.solver.possible(l.why.on.x)).next(1) > absent {
+	if hull.And(l.p.solver.possible(l.why.on.x)).Next(1) > absent {
 		return false, nil
 	}
 	l.assume(place, hull)
@@ -174,15 +176,15 @@ func (l *leaper) to(place int) (bool, error) {
 // assume states that the versions before a place require something in the hull.
 func (l *leaper) assume(place int, hull set) {
 	in, on := l.why.in, l.why.on
-	passed := newSet(in.project.size())
+	passed := bitset.New(in.project.size())
 	for _, c := range l.list[l.at+1 : place] {
-		if !in.loaded.has(c) {
-			passed.put(c)
+		if !in.loaded.Has(c) {
+			passed.Put(c)
 		}
 	}
-	terms := []term{{in.x, passed}, {on.x, l.p.solver.vars[on.x].full.minus(hull)}}
+	terms := []term{{in.x, passed}, {on.x, l.p.solver.vars[on.x].full.Minus(hull)}}
 	if l.why.extra != nil {
-		terms = append(terms, term{l.why.extra.x, single(2, present)})
+		terms = append(terms, term{l.why.extra.x, bitset.Single(2, present)})
 	}
 	f := &assumedFact{in, l.why.extra, on, passed}
 	if l.p.add(f, terms...) != nil {
@@ -192,10 +194,10 @@ func (l *leaper) assume(place int, hull set) {
 
 // between are the versions from the lowest to the highest of two sets.
 func between(a, b set) set {
-	both := a.or(b)
+	both := a.Or(b)
 	s := make(set, len(a))
-	if lo := both.next(1); lo > absent {
-		s.putRange(lo, both.prev(len(both)*64)+1)
+	if lo := both.Next(1); lo > absent {
+		s.PutRange(lo, both.Prev(len(both)*64)+1)
 	}
 	return s
 }
@@ -218,10 +220,10 @@ func (l *leaper) probe(choice int) (required set, ok bool, err error) {
 	required = on.project.all
 	for _, d := range l.p.dependencies(in.on, m, name) {
 		if d.Name == on.name {
-			required, ok = required.and(on.project.matching(d.spec, d.Specifier)), true
+			required, ok = required.And(on.project.matching(d.spec, d.Specifier)), true
 		}
 	}
-	return required, ok && required.and(l.p.solver.possible(on.x)).empty(), nil
+	return required, ok && required.And(l.p.solver.possible(on.x)).Empty(), nil
 }
 
 // assumed are the versions that a proof passes over without having read them.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/axlepack/axle/internal/bitset"
 	"github.com/axlepack/axle/internal/pep508"
 )
 
@@ -111,9 +112,9 @@ func (p *problem) project(cell int, name pep508.Name) (*info, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := p.newVar(key, isProject, fullSet(listing.size()))
+	in := p.newVar(key, isProject, bitset.Full(listing.size()))
 	in.project = listing
-	in.loaded = newSet(listing.size())
+	in.loaded = bitset.New(listing.size())
 	in.clauses = map[int][]*clause{}
 	in.merged = map[mergeKey][]*clause{}
 	for _, v := range in.on.roots.preferred(in.on.target, name) {
@@ -134,9 +135,9 @@ func (p *problem) extra(base *info, name pep508.Name) *info {
 	if x, ok := p.vars[key]; ok {
 		return p.infos[x]
 	}
-	in := p.newVar(key, isExtra, fullSet(2))
+	in := p.newVar(key, isExtra, bitset.Full(2))
 	in.project, in.base = base.project, base
-	in.loaded = newSet(base.project.size())
+	in.loaded = bitset.New(base.project.size())
 	in.clauses = map[int][]*clause{}
 	base.extras = append(base.extras, in)
 	return in
@@ -153,10 +154,10 @@ func (p *problem) python(cell int) *info {
 	if x, ok := p.vars[key]; ok {
 		return p.infos[x]
 	}
-	return p.newVar(key, isPython, fullSet(patchCount))
+	return p.newVar(key, isPython, bitset.Full(patchCount))
 }
 
 // isOn says that the variable's project, or extra, is certainly part of the solution.
-func (p *problem) isOn(in *info) bool { return !p.solver.possible(in.x).has(absent) }
+func (p *problem) isOn(in *info) bool { return !p.solver.possible(in.x).Has(absent) }
 
 func (p *problem) isDecided(in *info) bool { return p.solver.vars[in.x].decided }

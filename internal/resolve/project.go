@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/axlepack/axle/internal/bitset"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/pep440"
 	"github.com/axlepack/axle/internal/pep508"
@@ -73,8 +74,8 @@ func missingProject(name pep508.Name, err error) *project {
 func (p *project) prepare() {
 	p.releases = make([]release, len(p.versions))
 	p.specs = map[string]set{}
-	p.all = newSet(p.size())
-	p.all.putRange(1, p.size())
+	p.all = bitset.New(p.size())
+	p.all.PutRange(1, p.size())
 }
 
 // size is the number of choices: every version, and none.
@@ -138,10 +139,10 @@ func (p *project) matching(text string, spec pep440.SpecifierSet) set {
 	if s, ok := p.specs[text]; ok {
 		return s
 	}
-	s := newSet(p.size())
+	s := bitset.New(p.size())
 	for i, v := range p.versions {
 		if spec.Matches(v) {
-			s.put(i + 1)
+			s.Put(i + 1)
 		}
 	}
 	p.specs[text] = s

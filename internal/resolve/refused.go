@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/axlepack/axle/internal/bitset"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/tags"
 	"github.com/axlepack/axle/internal/target"
@@ -39,23 +40,23 @@ func (r *refused) inBrief() string {
 // refused for the same reason are one. Pre-releases are told of where there is
 // nothing else.
 func (ev *evidence) refusals(on *info, within set) []*refused {
-	finals := newSet(on.project.size())
-	for c := within.next(1); c > absent; c = within.next(c + 1) {
+	finals := bitset.New(on.project.size())
+	for c := within.Next(1); c > absent; c = within.Next(c + 1) {
 		if !on.project.isPre(c) {
-			finals.put(c)
+			finals.Put(c)
 		}
 	}
-	if !finals.empty() {
+	if !finals.Empty() {
 		within = finals
 	}
 	var out []*refused
-	for c := within.prev(len(within) * 64); c > absent; c = within.prev(c - 1) {
+	for c := within.Prev(len(within) * 64); c > absent; c = within.Prev(c - 1) {
 		r := ev.refusal(on, c)
 		i := slices.IndexFunc(out, func(o *refused) bool { return o.why == r.why && o.detail == r.detail })
 		if i < 0 {
 			out = append(out, r)
 		} else {
-			out[i].versions.put(c)
+			out[i].versions.Put(c)
 		}
 	}
 	return out
@@ -70,7 +71,7 @@ var closeness = map[refusal]int{
 
 // refusal says why a version cannot be used.
 func (ev *evidence) refusal(on *info, choice int) *refused {
-	r := &refused{project: on.project, versions: single(on.project.size(), choice)}
+	r := &refused{project: on.project, versions: bitset.Single(on.project.size(), choice)}
 	for _, f := range ev.broken[on.x] {
 		if f.choice == choice {
 			r.why, r.detail, r.remedy = refuseBroken, f.reason, f.remedy
@@ -279,7 +280,7 @@ const linesTold = 3
 
 func rest(list []*refused) (n int) {
 	for _, r := range list {
-		n += r.versions.count()
+		n += r.versions.Count()
 	}
 	return n
 }
@@ -340,7 +341,7 @@ func kindOf(why refusal) Kind {
 func (ev *evidence) nextStep(t *trouble, r *refused, best int) []string {
 	d, name := t.demands[0], t.on.name
 	who := ev.who(d, t.options[0])
-	newest := r.project.version(r.versions.prev(len(r.versions) * 64))
+	newest := r.project.version(r.versions.Prev(len(r.versions) * 64))
 	switch {
 	case r.remedy != "":
 		return []string{r.remedy}

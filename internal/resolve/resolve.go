@@ -204,7 +204,7 @@ func (r *run) solve(ctx context.Context, cells []*cell, groups func(pep508.Name,
 		return p, proof, err
 	}
 	for _, a := range assumed(proof) {
-		for c := a.versions.next(1); c > absent; c = a.versions.next(c + 1) {
+		for c := a.versions.Next(1); c > absent; c = a.versions.Next(c + 1) {
 			a.in.on.meta(ctx, a.in.project, c)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/axlepack/axle/internal/bitset"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/pep508"
@@ -86,15 +87,15 @@ func (w *walk) reach(d *dependency, from pep508.Name) {
 // passedOver notes newer versions that only their broken metadata kept out, and
 // those that were leapt over.
 func (w *walk) passedOver(f *found) {
-	leapt := newSet(f.in.project.size())
+	leapt := bitset.New(f.in.project.size())
 	for _, a := range f.in.assumed {
-		leapt = leapt.or(a.versions)
+		leapt = leapt.Or(a.versions)
 	}
-	leapt = leapt.minus(f.in.loaded)
-	for c := leapt.next(1); c > absent && c <= f.choice; c = leapt.next(c + 1) {
-		leapt = leapt.minus(single(f.in.project.size(), c))
+	leapt = leapt.Minus(f.in.loaded)
+	for c := leapt.Next(1); c > absent && c <= f.choice; c = leapt.Next(c + 1) {
+		leapt = leapt.Minus(bitset.Single(f.in.project.size(), c))
 	}
-	if n := leapt.count(); n > 0 {
+	if n := leapt.Count(); n > 0 {
 		w.notes = append(w.notes, fmt.Sprintf("%s: %d versions newer than %s were not read, since those read between them require what does not fit",
 			f.in.name, n, f.pin.Version))
 	}
@@ -125,7 +126,7 @@ func (w *walk) follow(f *found, extra pep508.Name) {
 
 func (w *walk) find(name pep508.Name) *found {
 	in := w.p.infos[w.p.vars[varKey{cell: w.cell, name: name}]]
-	choice := w.p.solver.possible(in.x).next(1)
+	choice := w.p.solver.possible(in.x).Next(1)
 	file := in.on.file(in.project, choice)
 	m, _ := in.on.meta(w.p.ctx, in.project, choice).wait(w.p.ctx) // it was read to get here
 	return &found{in: in, choice: choice, meta: m, pin: lock.Pin{

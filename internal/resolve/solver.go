@@ -131,7 +131,7 @@ func (s *solver) markDead(c *clause) {
 func (s *solver) verdict(c *clause) (violated bool, unit int) {
 	unit = -1
 	for i, t := range c.terms {
-		all, some := s.possible(t.x).relation(t.set)
+		all, some := s.possible(t.x).Relation(t.set)
 		switch {
 		case all:
 		case !some:
@@ -158,7 +158,7 @@ func (s *solver) decide(x varID, choice int) {
 	v := &s.vars[x]
 	v.decided = true
 	one := make(set, len(v.full))
-	one.put(choice)
+	one.Put(choice)
 	s.assign(x, one, nil)
 }
 
@@ -245,7 +245,7 @@ func (s *solver) enqueue(x varID) {
 
 // derive takes from x the choices that c forbids.
 func (s *solver) derive(x varID, c *clause) {
-	s.assign(x, s.possible(x).minus(c.term(x)), c)
+	s.assign(x, s.possible(x).Minus(c.term(x)), c)
 	s.markDead(c)
 }
 
@@ -298,10 +298,10 @@ func (s *solver) contributed(c *clause, x varID, at int) int32 {
 	a := s.vars[x].trail[at]
 	own := a.set
 	if a.cause != nil {
-		own = s.vars[x].full.minus(a.cause.term(x))
+		own = s.vars[x].full.Minus(a.cause.term(x))
 	}
 	t := c.term(x)
-	if own.subsetOf(t) {
+	if own.SubsetOf(t) {
 		return 0
 	}
 	return s.vars[x].trail[s.firstInside(x, own, t)].level
@@ -313,9 +313,9 @@ func (s *solver) firstInside(x varID, own, t set) int {
 	trail := s.vars[x].trail
 	return sort.Search(len(trail)-1, func(i int) bool {
 		if own == nil {
-			return trail[i].set.subsetOf(t)
+			return trail[i].set.SubsetOf(t)
 		}
-		return trail[i].set.and(own).subsetOf(t)
+		return trail[i].set.And(own).SubsetOf(t)
 	})
 }
 
@@ -326,11 +326,11 @@ func (s *solver) resolve(c, cause *clause, x varID) *clause {
 		other := cause.term(t.x)
 		switch {
 		case t.x == x:
-			if u := t.set.or(other); !s.vars[x].full.equal(u) {
+			if u := t.set.Or(other); !s.vars[x].full.Equal(u) {
 				r.terms = append(r.terms, term{x, u})
 			}
 		case other != nil:
-			r.terms = append(r.terms, term{t.x, t.set.and(other)})
+			r.terms = append(r.terms, term{t.x, t.set.And(other)})
 		default:
 			r.terms = append(r.terms, t)
 		}

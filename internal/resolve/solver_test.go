@@ -3,6 +3,8 @@ package resolve
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/axlepack/axle/internal/bitset"
 )
 
 // testFact is the origin of the clauses that tests state.
@@ -18,13 +20,13 @@ func randomProblem(r *rand.Rand) (*solver, []*clause) {
 	sizes := make([]int, n)
 	for i := range sizes {
 		sizes[i] = 2 + r.IntN(4)
-		s.newVar(fullSet(sizes[i]))
+		s.newVar(bitset.Full(sizes[i]))
 	}
 	subset := func(size, low int) set {
-		t := newSet(size)
+		t := bitset.New(size)
 		for c := low; c < size; c++ {
 			if r.IntN(2) == 0 {
-				t.put(c)
+				t.Put(c)
 			}
 		}
 		return t
@@ -33,10 +35,10 @@ func randomProblem(r *rand.Rand) (*solver, []*clause) {
 	state := func(terms ...term) {
 		c := &clause{fact: testFact{}}
 		for _, t := range terms {
-			if t.set.empty() {
+			if t.set.Empty() {
 				return
 			}
-			if !s.vars[t.x].full.equal(t.set) {
+			if !s.vars[t.x].full.Equal(t.set) {
 				c.terms = append(c.terms, t)
 			}
 		}
@@ -45,12 +47,12 @@ func randomProblem(r *rand.Rand) (*solver, []*clause) {
 	}
 	for range 1 + r.IntN(2) {
 		x := r.IntN(n)
-		state(term{varID(x), s.vars[x].full.minus(subset(sizes[x], 1))})
+		state(term{varID(x), s.vars[x].full.Minus(subset(sizes[x], 1))})
 	}
 	for range r.IntN(14) {
 		x, y := r.IntN(n), r.IntN(n)
 		if x != y {
-			state(term{varID(x), subset(sizes[x], 1)}, term{varID(y), s.vars[y].full.minus(subset(sizes[y], 1))})
+			state(term{varID(x), subset(sizes[x], 1)}, term{varID(y), s.vars[y].full.Minus(subset(sizes[y], 1))})
 		}
 	}
 	if x := r.IntN(n); r.IntN(2) == 0 {
@@ -64,7 +66,7 @@ func allows(clauses []*clause, choices []int) bool {
 	for _, c := range clauses {
 		violated := true
 		for _, t := range c.terms {
-			violated = violated && t.set.has(choices[t.x])
+			violated = violated && t.set.Has(choices[t.x])
 		}
 		if violated {
 			return false
@@ -82,7 +84,7 @@ func assignments(s *solver, visit func([]int)) {
 			visit(choices)
 			return
 		}
-		for c := s.vars[x].full.next(0); c >= 0; c = s.vars[x].full.next(c + 1) {
+		for c := s.vars[x].full.Next(0); c >= 0; c = s.vars[x].full.Next(c + 1) {
 			choices[x] = c
 			next(x + 1)
 		}
@@ -107,7 +109,7 @@ func (s *solver) run(t *testing.T, check func(*clause)) *clause {
 		}
 		x := -1
 		for y := range s.vars {
-			if !s.vars[y].decided && !s.possible(varID(y)).has(absent) {
+			if !s.vars[y].decided && !s.possible(varID(y)).Has(absent) {
 				x = y
 				break
 			}
@@ -115,7 +117,7 @@ func (s *solver) run(t *testing.T, check func(*clause)) *clause {
 		if x < 0 {
 			return nil
 		}
-		s.decide(varID(x), s.possible(varID(x)).prev(63))
+		s.decide(varID(x), s.possible(varID(x)).Prev(63))
 		changed = []varID{varID(x)}
 	}
 	t.Fatal("no end")
@@ -150,7 +152,7 @@ func TestSolverAgainstExhaustiveSearch(t *testing.T) {
 		choices := make([]int, len(s.vars))
 		for x := range choices {
 			if s.vars[x].decided {
-				choices[x] = s.possible(varID(x)).next(1)
+				choices[x] = s.possible(varID(x)).Next(1)
 			}
 		}
 		if !allows(clauses, choices) {
@@ -173,20 +175,20 @@ func checkImplied(t *testing.T, seed uint64, s *solver, clauses []*clause, learn
 
 func TestSet(t *testing.T) {
 	for _, size := range []int{1, 2, 63, 64, 65, 127, 128, 200} {
-		full := fullSet(size)
-		if full.count() != size || full.prev(len(full)*64-1) != size-1 || full.next(0) != 0 {
+		full := bitset.Full(size)
+		if full.Count() != size || full.Prev(len(full)*64-1) != size-1 || full.Next(0) != 0 {
 			t.Errorf("fullSet(%d) is wrong", size)
 		}
-		s := newSet(size)
-		s.putRange(1, size)
-		if s.count() != size-1 || s.has(0) {
-			t.Errorf("putRange(1, %d) holds %d", size, s.count())
+		s := bitset.New(size)
+		s.PutRange(1, size)
+		if s.Count() != size-1 || s.Has(0) {
+			t.Errorf("putRange(1, %d) holds %d", size, s.Count())
 		}
-		if !full.minus(s).equal(single(size, 0)) || !s.or(single(size, 0)).equal(full) {
+		if !full.Minus(s).Equal(bitset.Single(size, 0)) || !s.Or(bitset.Single(size, 0)).Equal(full) {
 			t.Errorf("size %d: sets do not add up", size)
 		}
 		for c := range size {
-			if got := single(size, c); got.next(0) != c || got.prev(size) != c || got.next(c+1) != -1 || c > 0 && got.prev(c-1) != -1 {
+			if got := bitset.Single(size, c); got.Next(0) != c || got.Prev(size) != c || got.Next(c+1) != -1 || c > 0 && got.Prev(c-1) != -1 {
 				t.Errorf("single(%d, %d) is not found", size, c)
 			}
 		}

@@ -26,7 +26,7 @@ func (ev *evidence) tellVersions(e *Error, t *trouble) {
 	}
 	within := t.within
 	for _, pre := range []bool{false, true} {
-		for c := within.prev(len(within) * 64); c > absent && e.Source == nil; c = within.prev(c - 1) {
+		for c := within.Prev(len(within) * 64); c > absent && e.Source == nil; c = within.Prev(c - 1) {
 			if t.on.project.isPre(c) == pre && t.on.on.hasSource(t.on.project, c) && !ev.isBroken(t.on, c) {
 				v := t.on.project.version(c)
 				e.Source = &v

@@ -61,7 +61,7 @@ func (ev *evidence) sentence(d *demand, o option) string {
 	switch {
 	case d.root != nil && d.root.constraint:
 		verb = "allows only"
-	case d.root == nil && o.versions.count() > 1:
+	case d.root == nil && o.versions.Count() > 1:
 		verb = "require"
 	}
 	what := o.asked.short()
@@ -78,9 +78,9 @@ func (ev *evidence) otherVersions(d *demand, o option) string {
 	}
 	all := o.versions
 	for _, other := range d.options {
-		all = all.or(other.versions)
+		all = all.Or(other.versions)
 	}
-	switch n := all.count() - o.versions.count(); n {
+	switch n := all.Count() - o.versions.Count(); n {
 	case 0:
 		return ""
 	case 1:
@@ -184,13 +184,13 @@ func (ev *evidence) tellConflict(e *Error, t *trouble) {
 	e.Kind = Conflict
 	asked := specifiersText(t.options)
 	e.summary = fmt.Sprintf("%s: no version is %s", t.on.name, asked)
-	if !t.within.empty() {
+	if !t.within.Empty() {
 		e.summary = fmt.Sprintf("%s: no version that is %s has a file for %s", t.on.name, asked, e.Target)
 	}
 	for i, d := range t.demands {
 		e.require(ev.chain(d, t.options[i])...)
 	}
-	if !t.within.empty() {
+	if !t.within.Empty() {
 		for _, r := range ev.refusals(t.on, t.within) {
 			e.lines = append(e.lines, r.text())
 		}

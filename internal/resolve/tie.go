@@ -56,11 +56,11 @@ func (t *ties) link(p *problem) []varID {
 			continue
 		}
 		mine, shared := p.solver.possible(in.x), p.solver.possible(tie.x)
-		if !shared.subsetOf(mine) {
-			p.add(&tieFact{in.name}, term{in.x, mine}, term{tie.x, tie.project.all.minus(mine)})
+		if !shared.SubsetOf(mine) {
+			p.add(&tieFact{in.name}, term{in.x, mine}, term{tie.x, tie.project.all.Minus(mine)})
 			changed = append(changed, tie.x)
-		} else if !mine.subsetOf(shared) {
-			refused := in.project.all.minus(shared)
+		} else if !mine.SubsetOf(shared) {
+			refused := in.project.all.Minus(shared)
 			p.add(&tieFact{in.name}, term{tie.x, shared}, term{in.x, refused})
 			changed = append(changed, in.x)
 		}

@@ -51,7 +51,7 @@ func (p *problem) wanted(on *info) (line string, by *info) {
 		if !p.isDecided(base) || !p.isOn(base) {
 			continue
 		}
-		choice := p.solver.possible(base.x).next(1)
+		choice := p.solver.possible(base.x).Next(1)
 		for _, c := range in.clauses[choice] {
 			if f, ok := c.fact.(*dependencyFact); ok && f.on == on && f.in == base {
 				return requires(versionOf(base, choice), f.dependency), base

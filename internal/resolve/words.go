@@ -14,8 +14,8 @@ import (
 // versionsText names versions of a project: one, two, or the ends of a run.
 // Versions in between that are not meant are not told.
 func versionsText(p *project, s set) string {
-	lo, hi := s.next(1), s.prev(len(s)*64)
-	switch n := s.count(); {
+	lo, hi := s.Next(1), s.Prev(len(s)*64)
+	switch n := s.Count(); {
 	case lo < 0 || hi < 1:
 		return "(none)"
 	case n == 1:
@@ -30,11 +30,11 @@ func versionsText(p *project, s set) string {
 // newestText lists the newest n versions of a set.
 func newestText(p *project, s set, n int) string {
 	var out []string
-	for c := s.prev(len(s) * 64); c > absent && len(out) < n; c = s.prev(c - 1) {
+	for c := s.Prev(len(s) * 64); c > absent && len(out) < n; c = s.Prev(c - 1) {
 		out = append(out, p.version(c).String())
 	}
 	text := strings.Join(out, ", ")
-	if more := s.count() - len(out); more > 0 {
+	if more := s.Count() - len(out); more > 0 {
 		text += fmt.Sprintf(" and %d older", more)
 	}
 	return text
