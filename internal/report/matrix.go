@@ -160,7 +160,10 @@ func describe(p merge.Package) Package {
 }
 
 func describeForeign(f merge.ForeignUse) Package {
-	d := Package{File: f.Filename.Text, RequiresPython: Readable(f.RequiresPython), Targets: f.Targets, Elsewhere: true}
+	d := Package{File: f.Filename.Text, RequiresPython: Readable(f.RequiresPython), Targets: f.Targets, Size: f.Size, Elsewhere: true}
+	if f.Least != (target.Platform{}) {
+		d.Glibc = [2]int{f.Least.Major, f.Least.Minor}
+	}
 	for _, name := range f.Distributions {
 		project, version, _ := strings.Cut(name, "-")
 		d.Distributions = append(d.Distributions, string(pep508.Normalize(project))+" "+version)
