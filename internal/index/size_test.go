@@ -122,3 +122,47 @@ func TestNamedIndexes(t *testing.T) {
 		}
 	}
 }
+
+// TestLicence: the metadata of a wheel is read without the wheel, once; the size
+// that a server tells on the way is kept.
+func TestLicence(t *testing.T) {
+	for habit, ranges := range map[string]indextest.RangeHabit{"parts": indextest.FullRanges, "whole": indextest.NoRanges} {
+		t.Run(habit, func(t *testing.T) {
+			content := indextest.Wheel(sized, "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nLicense-Expression: MIT\n")
+			s := indextest.New(t, indextest.Options{Ranges: ranges}, indextest.File{Project: "demo", Name: sized, Content: content})
+			store, err := cache.Open(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := newClient(t, s, func(set *settings) { set.options.Cache = store })
+			p, err := c.Project(t.Context(), "demo")
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := p.Files()[0]
+			if habit == "whole" {
+				if text, err := c.Licence(t.Context(), f); err == nil {
+					t.Errorf("got %q though the server gives no parts", text)
+				}
+				if _, ok := store.Blob(f.SHA256()); ok {
+					t.Error("the wheel was downloaded")
+				}
+				return
+			}
+			if text, err := c.Licence(t.Context(), f); err != nil || text != "MIT" {
+				t.Errorf("got %q, %v", text, err)
+			}
+			s.Forget()
+			if text, err := c.Licence(t.Context(), f); err != nil || text != "MIT" || len(s.Log()) != 0 {
+				t.Errorf("asked again: %q, %v, %v", text, err, s.Log())
+			}
+			if size, err := c.Size(t.Context(), f); err != nil || size != int64(len(content)) || len(s.Log()) != 0 {
+				t.Errorf("the size is %d, %v, after %v", size, err, s.Log())
+			}
+			offline := newClient(t, s, func(set *settings) { set.options.Offline = true })
+			if _, err := offline.Licence(t.Context(), f); err == nil || len(s.Log()) != 0 {
+				t.Errorf("offline: %v, %v", err, s.Log())
+			}
+		})
+	}
+}
