@@ -56,7 +56,7 @@ func (e Extension) Matrix(opt MatrixOptions) (report.Matrix, error) {
 			cell.Package = i
 			m.Packages[i].Targets = append(m.Packages[i].Targets, t)
 		case len(e.Packages) > 0 && !e.ZipSafe:
-			cell.Problem = fault.New(fault.NoPackage, fmt.Sprintf("no package in the zip is for %s", t))
+			cell.Problem = fault.New(fault.NoPackage, fmt.Sprintf("no package in the zip is for %s%s", t, e.near(t)))
 		}
 		m.Cells[t] = cell
 	}
