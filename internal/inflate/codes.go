@@ -6,7 +6,8 @@ package inflate
 //
 // A refill makes at least 56 bits available: two literals from the main table
 // (22 bits) and a length with its extra bits (20), or a distance with its extra
-// bits (28).
+// bits (28). What is left is more than the 11 bits that the next entry is chosen
+// by, which is looked up before a match is copied, not behind it.
 func (d *Decoder) run() (reason string) {
 	in, out, lits, dists := &d.in, &d.out, &d.lits, &d.dists
 	bits, count, at, to := d.bits, d.count, d.at, d.to
@@ -15,12 +16,18 @@ func (d *Decoder) run() (reason string) {
 		most = d.end + 8
 	}
 	most = min(most, at+d.step)
+	if at > most {
+		return ""
+	}
+	bits |= le.Uint64(in[at:at+8]) << (count & 63)
+	at += int(63-count) >> 3
+	count |= 56
+	e := lits[bits&litMask]
 loop:
 	for to < window+part && at <= most {
 		bits |= le.Uint64(in[at:at+8]) << (count & 63)
 		at += int(63-count) >> 3
 		count |= 56
-		e := lits[bits&litMask]
 		if e&literal != 0 {
 			bits >>= e & 63
 			count -= uint(e & 63)
@@ -38,6 +45,7 @@ loop:
 					count -= uint(e & 63)
 					out[to] = byte(e >> 16)
 					to++
+					e = lits[bits&litMask]
 					continue
 				}
 			}
@@ -52,6 +60,7 @@ loop:
 					count -= uint(e & 63)
 					out[to] = byte(e >> 16)
 					to++
+					e = lits[bits&litMask]
 					continue
 				}
 			}
@@ -73,21 +82,22 @@ loop:
 		bits |= le.Uint64(in[at:at+8]) << (count & 63)
 		at += int(63-count) >> 3
 		count |= 56
-		e = dists[bits&distMask]
-		if e&special != 0 {
-			if e&pointer != 0 {
+		f := dists[bits&distMask]
+		if f&special != 0 {
+			if f&pointer != 0 {
 				bits >>= distBits
 				count -= distBits
-				e = dists[uint(e>>16)+uint(bits)&(1<<(e>>8&15)-1)]
+				f = dists[uint(f>>16)+uint(bits)&(1<<(f>>8&15)-1)]
 			}
-			if e&special != 0 {
+			if f&special != 0 {
 				reason = "a distance that stands for nothing"
 				break loop
 			}
 		}
-		distance := int(e>>16) + int(bits&(1<<(e&63)-1)>>(e>>8&15))
-		bits >>= e & 63
-		count -= uint(e & 63)
+		distance := int(f>>16) + int(bits&(1<<(f&63)-1)>>(f>>8&15))
+		bits >>= f & 63
+		count -= uint(f & 63)
+		e = lits[bits&litMask]
 
 		from := to - distance
 		if from < 0 {
