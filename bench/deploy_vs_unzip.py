@@ -9,7 +9,8 @@ either), deploys it again, and unzip extracts the package. axle also verifies th
 SHA-256 of every file, keeps the package, makes all of it durable, and gives each
 file a second name. Each round has folders of its own, which are removed at
 the end: where files were removed a moment ago, ext4 looks long for places for
-new ones.
+new ones. Before each command the disk has all that was written, so that none
+waits for what another left.
 """
 
 import os
@@ -64,6 +65,7 @@ def main():
         last = [""]
 
         def deploy(root):
+            os.sync()
             return pair.run([axle, "-q", "deploy", "--no-compile", "--root", root, "--interpreter", sys.executable, path])
 
         def anew():
@@ -71,6 +73,7 @@ def main():
             return deploy(last[0])
 
         def unzip():
+            os.sync()
             return pair.run(["unzip", "-q", package, "-d", os.path.join(where, f"unzipped-{next(count)}")])
 
         figures = pair.in_turn(rounds, {"axle deploy": anew, "axle deploy again": lambda: deploy(last[0]), "unzip": unzip})
