@@ -19,7 +19,8 @@
 // 1980-01-01, its mode is 0644 or 0755, there are no extra fields (but zip64's
 // where a size needs it), no data descriptors, and the directory has the order
 // of the calls. Members of another archive are copied still compressed; new
-// data is deflated by klauspost/compress, whose version go.mod fixes.
+// data is deflated by klauspost/compress, whose version go.mod fixes, and read
+// by internal/inflate.
 //
 // # Why not archive/zip
 //

@@ -1,8 +1,8 @@
 package inflate
 
-// run is the inner loop: it decodes until the buffer is full, the block ends,
-// a step is done, or little input is left. A reason is for a code that means nothing. What it
-// used may be more than there is, which the caller finds out.
+// run is the inner loop: it decodes until the buffer is full, the block ends, a
+// step is done, or little input is left. A reason is for a code that means
+// nothing. What it used may be more than there is, which the caller finds out.
 //
 // A refill makes at least 56 bits available: two literals from the main table
 // (22 bits) and a length with its extra bits (20), or a distance with its extra
