@@ -19,16 +19,16 @@ type agentFlags struct {
 }
 
 func (f *agentFlags) addRoot(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.root, "root", "", "folder of the deployments (default: AXLE_ROOT, else the data folder)")
+	cmd.Flags().StringVar(&f.root, "root", "", "`folder` of the deployments (default: AXLE_ROOT, else the data folder)")
 	f.addConfig(cmd)
 }
 
 func (f *agentFlags) addConfig(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.config, "config", "", "agent.yml to read (default: AXLE_CONFIG, else the usual places)")
+	cmd.Flags().StringVar(&f.config, "config", "", "agent.yml to read, by its `path` (default: AXLE_CONFIG, else the usual places)")
 }
 
 func (f *agentFlags) addInterpreters(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.interpreters, "interpreter", nil, "consider this interpreter alone (may be repeated, best first)")
+	cmd.Flags().StringArrayVar(&f.interpreters, "interpreter", nil, "consider the interpreter at this `path` alone (may be repeated, best first)")
 	cmd.Flags().BoolVar(&f.again, "refresh", false, "ask interpreters again, whatever is remembered")
 }
 

@@ -52,7 +52,7 @@ func newBuild(e *env) *cobra.Command {
 	}
 	f.add(cmd)
 	addLocked(cmd, &locked)
-	cmd.Flags().StringVar(&split, "split", "", "platform: write one extension zip for each platform")
+	cmd.Flags().StringVar(&split, "split", "", "`platform`: write one extension zip for each")
 	cmd.Flags().StringSliceVar(&maxSize, "max-size", nil, "the most that each written file may have: a `size` such as \"75 MB\", package=SIZE, zip=SIZE, or none; above it nothing is written")
 	cmd.Flags().StringSliceVar(&trim, "trim", nil, "leave out what dependencies can do without: `kinds` of tests, stubs, headers, static_libs and bytecode, or :all:, or none")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")

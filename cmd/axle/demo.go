@@ -38,7 +38,7 @@ Everything is put into DIR, or into a new folder for temporary files.`,
 			return e.demo(cmd.Context(), dir, f, real)
 		},
 	}
-	cmd.Flags().StringArrayVar(&f.interpreters, "interpreter", nil, "consider this interpreter alone (may be repeated, best first)")
+	cmd.Flags().StringArrayVar(&f.interpreters, "interpreter", nil, "consider the interpreter at this `path` alone (may be repeated, best first)")
 	cmd.Flags().BoolVar(&real, "real", false, "use requests, PyYAML, cryptography and numpy from the index")
 	return cmd
 }

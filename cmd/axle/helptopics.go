@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -40,7 +41,7 @@ func newHelp(e *env) *cobra.Command {
 				return about.Help()
 			}
 			if len(list) == 1 && slices.Contains(topics(), list[0]) {
-				_, err := e.stdout.Write([]byte(topic(list[0])))
+				_, err := io.WriteString(e.stdout, wrapped(topic(list[0]), e.textWidth())+"\n")
 				return err
 			}
 			return unknownHelp(cmd.Root(), list)

@@ -54,9 +54,9 @@ something runs from them), "packages": [folders], "leftover", "freed", "size" (b
 		},
 	}
 	f.addRoot(cmd)
-	cmd.Flags().StringVar(&olderThan, "older-than", "", "remove what was made current longer ago: 30d, 12h")
-	cmd.Flags().IntVar(&opt.Keep, "keep", 0, "keep so many deployments of each extension, the current one counted")
-	cmd.Flags().StringVar(&maxSize, "max-size", "", "remove the oldest until the root folder takes no more: 2GB, 500MiB")
+	cmd.Flags().StringVar(&olderThan, "older-than", "", "remove what was made current longer ago than this `age`: 30d, 12h")
+	cmd.Flags().IntVar(&opt.Keep, "keep", 0, "keep this `number` of deployments of each extension, the current one counted")
+	cmd.Flags().StringVar(&maxSize, "max-size", "", "remove the oldest until the root folder takes no more than this `size`: 2GB, 500MiB")
 	cmd.Flags().BoolVar(&opt.DryRun, "dry-run", false, "say what would be removed, and change nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd

@@ -50,6 +50,7 @@ requires_python, tags, targets, zip_safe.`,
 		e.addCompletion(root)
 	}
 	root.SetHelpCommand(newHelp(e))
+	e.wrapHelp(root)
 	root.SetArgs(args)
 	return root
 }
