@@ -12,6 +12,7 @@
 package bundle
 
 import (
+	"path/filepath"
 	"time"
 
 	"github.com/axlepack/axle/internal/event"
@@ -77,6 +78,16 @@ type Result struct {
 	// Trimmed is what was left out of all of them together, by kind.
 	Trimmed []merge.Trimmed
 	Elapsed time.Duration
+}
+
+// Matrix is the compatibility matrix of the plan, with the sizes that the
+// packages came to.
+func (r Result) Matrix() report.Matrix {
+	m := r.Plan.Matrix()
+	for _, o := range r.Packages {
+		m.Made(filepath.Base(o.Path), o.Size)
+	}
+	return m
 }
 
 // Output is a file that was written.

@@ -159,6 +159,15 @@ func describe(p merge.Package) Package {
 	return d
 }
 
+// Made notes the size in bytes of a package that is there by now.
+func (m *Matrix) Made(file string, size int64) {
+	for i := range m.Packages {
+		if p := &m.Packages[i]; p.File == file {
+			p.Size, p.Estimated = size, false
+		}
+	}
+}
+
 func describeForeign(f merge.ForeignUse) Package {
 	d := Package{File: f.Filename.Text, RequiresPython: Readable(f.RequiresPython), Targets: f.Targets, Size: f.Size, Elsewhere: true}
 	if f.Least != (target.Platform{}) {
