@@ -316,7 +316,7 @@ type have func(path string, sum [sha256.Size]byte, size int64, executable bool) 
 
 // fillPackage extracts a package, keeps it, and makes its byte code.
 func (d *deployer) fillPackage(ctx context.Context, inner *archive.Reader, entries wheel.Record, have have, dir, final string) ([]wheel.RecordEntry, error) {
-	task := d.opt.Events.Begin(event.Event{What: "extracting", Name: d.c.Package.File(), Fields: []event.Field{event.F("files", len(entries))}})
+	task := d.opt.Events.Begin(event.Event{What: "extracting", Name: filepath.Base(inner.Path()), Fields: []event.Field{event.F("files", len(entries))}})
 	group, extracting := errgroup.WithContext(ctx)
 	var kept wheel.RecordEntry
 	group.Go(func() (err error) {
