@@ -25,7 +25,7 @@ import (
 )
 
 // Events is told what a call is doing: its stages "resolving", "downloading",
-// "merging" and "packing", the files on their way, and more for those who
+// "checking", "merging" and "packing", the files on their way, and more for those who
 // listen closely.
 type Events = event.Stream
 
@@ -33,6 +33,7 @@ type Events = event.Stream
 const (
 	resolving   = "resolving"
 	downloading = "downloading"
+	checking    = "checking" // the binaries of wheels against their names
 	merging     = "merging"
 	packing     = "packing"
 )

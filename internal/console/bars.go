@@ -228,7 +228,10 @@ func (b *Bars) stageLine(r *running, width int) string {
 // fileLine is "  numpy 2.1.0 cp311  ━━━━━───  5.1/12.0 MiB  1.2 MiB/s".
 func (b *Bars) fileLine(r *running, width int, now time.Time) string {
 	count, share := report.Size(r.Done), -1.0
-	if r.Total > 0 {
+	switch {
+	case r.Done == 0:
+		count = "waiting"
+	case r.Total > 0:
 		count, share = sizes(r.Done, r.Total), float64(r.Done)/float64(r.Total)
 	}
 	return b.line("  "+short(r.Name), 26, share, count, rate(r.Done, now.Sub(r.begun)), width)
