@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/axlepack/axle/internal/archive"
+	"github.com/axlepack/axle/internal/bytesize"
 	"github.com/axlepack/axle/internal/extension"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/merge"
@@ -35,7 +36,7 @@ type SizeError struct {
 type Oversize struct {
 	File  string
 	Size  int64
-	Limit extension.Size
+	Limit bytesize.Size
 	Zip   bool
 	// Targets are those of a package.
 	Targets []target.Target
@@ -191,7 +192,7 @@ func (s *session) checkBudget(ctx context.Context, wheels *merge.Wheels, written
 	return e
 }
 
-func above(size int64, limit extension.Size) bool { return !limit.IsZero() && size > limit.Bytes }
+func above(size int64, limit bytesize.Size) bool { return !limit.IsZero() && size > limit.Bytes }
 
 // weigh finds what weighs most in the first of the files, and what more
 // trimming would take away.

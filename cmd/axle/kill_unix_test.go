@@ -89,7 +89,7 @@ func newVictim(t testing.TB, axle string, r *rand.Rand) *victim {
 		first, deploy("ext", "2.0.0", "--no-compile"), deploy("ext", "3.0.0", "--no-compile"),
 		deploy("other", "1.0.0", "--no-compile"), deploy("other", "2.0.0"),
 		{"rollback", "ext"}, {"rollback", "ext", "1.0.0"}, {"rollback", "other"},
-		{"prune", "--keep", "1"}, {"prune", "--max-size", "20k"}, {"remove", "other"}, {"doctor", "--fix"},
+		{"prune", "--keep", "1"}, {"prune", "--max-size", "20KiB"}, {"remove", "other"}, {"doctor", "--fix"},
 	} {
 		v.ops = append(v.ops, operation{args: args})
 	}

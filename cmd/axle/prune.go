@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/axlepack/axle/internal/bytesize"
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/selector"
 )
@@ -103,30 +104,14 @@ func parseAge(text string) (time.Duration, error) {
 	return 0, fault.New(fault.Usage, fmt.Sprintf("--older-than %s: not an age", text), "an age looks like 30d, 2w or 12h")
 }
 
-// sizeUnits are in the order in which they are tried.
-var sizeUnits = []struct {
-	name  string
-	bytes float64
-}{
-	{"KIB", 1 << 10}, {"MIB", 1 << 20}, {"GIB", 1 << 30}, {"TIB", 1 << 40},
-	{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"B", 1}, {"", 1},
-}
-
-// parseSize reads 2GB, 500MiB, 1.5G or bytes.
+// parseSize reads 2GB, 500MiB or bytes.
 func parseSize(text string) (int64, error) {
 	if text == "" {
 		return 0, nil
 	}
-	for _, unit := range sizeUnits {
-		number, ok := strings.CutSuffix(strings.ToUpper(text), unit.name)
-		if !ok {
-			continue
-		}
-		n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if err != nil || !(n > 0) || n*unit.bytes > math.MaxInt64/2 {
-			break
-		}
-		return max(1, int64(n*unit.bytes)), nil
+	size, err := bytesize.Parse(text)
+	if err != nil {
+		return 0, fault.WithHints(fault.WithCode(fmt.Errorf("--max-size: %w", err), fault.Usage), fault.Hints(err)...)
 	}
-	return 0, fault.New(fault.Usage, fmt.Sprintf("--max-size %s: not a size", text), "a size looks like 2GB, 500MiB or 1000000")
+	return size.Bytes, nil
 }

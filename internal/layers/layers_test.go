@@ -24,6 +24,7 @@ var rings = map[string]int{
 	"internal/event":      0,
 	"internal/finding":    0,
 	"internal/bitset":     0,
+	"internal/bytesize":   0,
 	"internal/fault":      0,
 	"internal/inflate":    0,
 	"internal/launch":     0,
@@ -79,6 +80,7 @@ var beside = map[string][]string{
 	"internal/launch":    {"internal/lite"},
 	"internal/places":    {"internal/lite"},
 	"internal/finding":   {"internal/fault"},
+	"internal/bytesize":  {"internal/fault"},
 	"internal/pep440":    {"internal/fault"},
 	"internal/pep508":    {"internal/pep440", "internal/fault"},
 	"internal/lock":      {"internal/target", "internal/wheel"},
@@ -98,7 +100,7 @@ var beside = map[string][]string{
 var testing_ = []string{"internal/conformance", "internal/indextest", "internal/wheeltest", "internal/layers", "internal/peer", "internal/sbomtest"}
 
 // program is what cmd/axle may import beside the public packages.
-var program = []string{"", "cmd/axle/early", "internal/places", "bundle", "selector", "interpreters", "profiles", "internal/report", "internal/inspect", "internal/scaffold", "internal/lazyregexp", "internal/fault", "internal/event", "internal/console"}
+var program = []string{"", "cmd/axle/early", "internal/places", "bundle", "selector", "interpreters", "profiles", "internal/report", "internal/inspect", "internal/scaffold", "internal/lazyregexp", "internal/fault", "internal/event", "internal/console", "internal/bytesize"}
 
 // owners names, for packages of the standard library that reach an outside
 // thing, who may import them.

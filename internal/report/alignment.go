@@ -114,22 +114,11 @@ func (a Alignment) lines(m Matrix) []string {
 	switch saved := a.BytesBefore - a.Bytes; {
 	case a.BytesBefore == 0, saved == 0:
 	case saved < 0:
-		packages += fmt.Sprintf(", %s more", bytesText(-saved))
+		packages += fmt.Sprintf(", %s more", Size(-saved))
 	default:
-		packages += fmt.Sprintf(", %s less", bytesText(saved))
+		packages += fmt.Sprintf(", %s less", Size(saved))
 	}
 	return append(lines, packages)
-}
-
-// bytesText is a size as a person reads it.
-func bytesText(n int64) string {
-	switch {
-	case n < 1<<10:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1<<20:
-		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
 }
 
 type alignmentJSON struct {
