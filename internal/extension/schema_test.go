@@ -228,7 +228,7 @@ var acceptedManifests = []string{
 	"bundle: {extras: ':all:'}\n", "bundle: {extras: [socks], groups: [a, 'b:c'], exclude: [tests, '*.orig']}\n",
 	"bundle: {index: {url: 'https://index.test/simple', extra: ['http://a.test/', {url: 'https://b.test'}, {name: c, url: 'https://c.test', explicit: yes}], pins: {numpy: c, x: 'https://d.test/'}}}\n",
 	"bundle: {index: {url: 'file:///srv/index', no_index: off, find_links: [wheels]}}\n",
-	"bundle: {max_size: 75 MB}\n", "bundle: {max_size: 1000000}\n", "bundle: {max_size: {package: 71.5MiB, zip: '1.5 GB'}}\n", "bundle: {max_size: {zip: 9 kB}}\n",
+	"bundle: {max_size: 75 MB}\n", "bundle: {max_size: 1000000}\n", "bundle: {max_size: {package: 71.5MiB, zip: '1.5 GB'}}\n", "bundle: {max_size: {zip: 9 kB}}\n", "bundle: {max_size: 1 TB}\n",
 	"bundle: {ignore: [sbom-missing, record]}\n", "bundle: {trim: []}\n", "bundle: {trim: ':all:'}\n", "bundle: {trim: [tests, static_libs, bytecode], trim_except: [cffi, PyYAML]}\n",
 	"bundle: {policy: {pre: true}}\n", "bundle: {policy: {pre: ':all:'}}\n", "bundle: {policy: {pre: [numpy], build_sdists: [PyYAML]}}\n",
 	"bundle: {policy: {build_sdists: false, only_binary: ':all:', no_binary: [x]}}\n", "bundle: {policy: {only_final: [a, b]}}\n",
