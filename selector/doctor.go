@@ -99,7 +99,7 @@ func (e *examination) root(h deployments.Health) {
 	case h.Free < littleSpace:
 		e.problem("space", "", fault.New(fault.Internal, fmt.Sprintf("%s: there are %d MiB left on its disk", root, h.Free>>20), "make room, with axle prune --keep 2 or otherwise"))
 	default:
-		e.ok("space", "", fmt.Sprintf("%d MiB are free", h.Free>>20))
+		e.ok("space", "", freeSpace(h.Free)+" are free")
 	}
 	switch skew := h.Skew.Abs(); {
 	case h.Writable != nil:
@@ -216,4 +216,12 @@ func (e *examination) locks() error {
 		e.note("lock", h.Subject, h.What+by)
 	}
 	return err
+}
+
+// freeSpace is bytes of a disk as a person reads them.
+func freeSpace(bytes int64) string {
+	if bytes >= 10<<30 {
+		return fmt.Sprintf("%d GiB", bytes>>30)
+	}
+	return fmt.Sprintf("%d MiB", bytes>>20)
 }

@@ -37,6 +37,9 @@ also "current": true for what is current, and "running": true where something ru
 			if asJSON {
 				return errors.Join(e.writeJSON("deployments", list), problems)
 			}
+			if len(list) == 0 && problems == nil {
+				e.say("note", "nothing is deployed in %s", a.Root)
+			}
 			w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 			for _, d := range list {
 				r, file := d.Record, "-"

@@ -157,8 +157,11 @@ func rollbackTo(list []State, name, version string) (State, error) {
 	}
 	hint := "deployed here are: " + strings.Join(have, ", ")
 	if version == "" {
-		return State{}, fault.New(fault.NotFound, name+": nothing was current before "+cmp.Or(list[0].Record.Version, list[0].ID), hint,
-			"name the version to go to: axle rollback "+name+" VERSION")
+		next := "name the version to go to: axle rollback " + name + " VERSION"
+		if len(have) == 1 {
+			next = "there is no other version here: deploy one with axle deploy ZIP"
+		}
+		return State{}, fault.New(fault.NotFound, name+": nothing was current before "+cmp.Or(list[0].Record.Version, list[0].ID), hint, next)
 	}
 	return State{}, fault.New(fault.NotFound, fmt.Sprintf("%s: version %s is not deployed", name, version), hint)
 }
