@@ -106,3 +106,28 @@ func TestBillErrors(t *testing.T) {
 		t.Errorf("%s %v", data, err)
 	}
 }
+
+// TestBillsOfArchives: of every archive of the corpus, broken ones and those of
+// UIP-CLI among them, there is a good bill of materials or an error.
+func TestBillsOfArchives(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "archives", "*.zip"))
+	if err != nil || len(files) < 50 {
+		t.Fatalf("%d archives: %v", len(files), err)
+	}
+	good := 0
+	for _, file := range files {
+		data, err := Bill(t.Context(), file)
+		switch {
+		case err != nil && fault.ExitCode(err) == fault.Internal:
+			t.Errorf("%s: %v", file, err)
+		case err == nil:
+			good++
+			if err := sbomtest.Check(data); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
+		}
+	}
+	if good < 10 {
+		t.Errorf("only %d of %d have one", good, len(files))
+	}
+}
