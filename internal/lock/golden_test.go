@@ -3,6 +3,7 @@ package lock
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/axlepack/axle/internal/pep440"
@@ -69,5 +70,22 @@ func TestGolden(t *testing.T) {
 	}
 	if string(want) != string(data) {
 		t.Errorf("the lock is not that of %s (see -update):\n%s", path, data)
+	}
+}
+
+// TestHoleCauses: what is known of a hole comes back with its error.
+func TestHoleCauses(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("testdata", "matrix.pylock.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, _, err := Parse(Filename, data)
+	if err != nil || d.Record == nil || len(d.Record.Holes) == 0 {
+		t.Fatal(err)
+	}
+	for _, h := range d.Record.Holes {
+		if got := Causes(h.err()); !reflect.DeepEqual(got, caused{}.Causes()) || h.err().Error() != h.Reason {
+			t.Errorf("got %+v", got)
+		}
 	}
 }

@@ -40,7 +40,7 @@ func makeLock(t testing.TB, c catalog, roots []string, sets map[string][]string)
 		for name := range strings.FieldsSeq(names) {
 			tg := mustTarget(t, name)
 			if sets[names] == nil {
-				l.Failures = append(l.Failures, Failure{tg, fault.New(fault.Resolution, "kiln: nothing for "+name, "try another")})
+				l.Failures = append(l.Failures, Failure{tg, caused{fault.New(fault.Resolution, "kiln: nothing for "+name, "try another")}})
 				continue
 			}
 			s := Solution{Target: tg}
@@ -151,4 +151,16 @@ func mustMarshal(t testing.TB, l Lock, a Asked, dir string) ([]byte, Document) {
 		t.Fatalf("the lock read is not the one written:\n%s\n%s", diff, data)
 	}
 	return data, read
+}
+
+// caused is an error that knows its causes, as those of the resolver.
+type caused struct{ error }
+
+func (c caused) Unwrap() error { return c.error }
+
+func (caused) Causes() []Cause {
+	return []Cause{{
+		Kind: "no-wheel", Projects: []string{"kiln", "oven"}, Requirements: []string{"requirements.txt:1 requires oven", "oven 1.0 requires kiln>=2"},
+		Newest: "kiln 1.0", Source: "kiln 2.0", Build: "--build-sdists=kiln",
+	}, {Kind: "conflict"}}
 }
