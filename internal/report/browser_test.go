@@ -87,6 +87,13 @@ func TestBrowserKeyboard(t *testing.T) {
 	if got := eval[string](b, `document.querySelector("#details pre").textContent`); !strings.Contains(got, hostile) {
 		t.Errorf("the reason is %q", got)
 	}
+	got := eval[string](b, `document.getElementById("details").innerText`)
+	for _, want := range []string{"requirements.txt:2 requires oven", "kiln 0.9", "kiln 2.0, with --build-sdists=kiln", "no version of oven", "there is none of oven", "leave Python 3.9 out of the build"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the details of a hole do not say %q: %q", want, got)
+		}
+	}
+	shot(b, "hole", "light", false)
 	b.press("Tab", "Enter")
 	holds(`!document.getElementById("details").open`)
 	at("A cp39@win_amd64")

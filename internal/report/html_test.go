@@ -127,7 +127,7 @@ func TestHTMLCells(t *testing.T) {
 	}
 	for at, want := range map[string][3]string{
 		"cp39@manylinux_2_28_x86_64": {"#package-A", "Python 3.9 on linux/amd64: package A, about 23.1 MiB, glibc 2.28", "A about 23.1 MiB glibc 2.28"},
-		"cp39@win_amd64":             {"#hole-1", "Python 3.9 on windows/amd64: hole, no package", "✗ hole"},
+		"cp39@win_amd64":             {"#hole-1", "Python 3.9 on windows/amd64: hole, no package, for kiln, oven", "✗ kiln and 1 more"},
 		"3.9":                        {"#agents", "Python 3.9 on agent rhel9: package A", "A 3.9.18"},
 		"3.11":                       {"#agents", "Python 3.11 on agent rhel|8: hole, no package", "✗ 3.11.7"},
 	} {

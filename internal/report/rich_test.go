@@ -30,8 +30,8 @@ func rich(t *testing.T) Matrix {
 	var l lock.Lock
 	for _, at := range all {
 		if at.Python.Minor == 9 && at.Platform.Family == target.Windows || at.Python.Minor == 13 && at.Platform.Arch == "arm64" && at.Platform.Family == target.MacOS {
-			l.Failures = append(l.Failures, lock.Failure{Target: at, Err: fault.New(fault.Resolution,
-				"kiln: no version has a file for "+at.String()+"\n  requirements.txt:1 requires kiln "+hostile, "leave Python "+at.Python.String()+" out of the build")})
+			l.Failures = append(l.Failures, lock.Failure{Target: at, Err: caused{fault.New(fault.Resolution,
+				"kiln: no version has a file for "+at.String()+"\n  requirements.txt:1 requires kiln "+hostile, "leave Python "+at.Python.String()+" out of the build")}})
 			continue
 		}
 		l.Solutions = append(l.Solutions, lock.Solution{Target: at, Pins: richPins(t, at)})
@@ -51,6 +51,18 @@ func rich(t *testing.T) Matrix {
 		{Profile: "rhel|8", Path: "/usr/bin/python3.11", Python: "3.11.7", Target: "cp311@manylinux_2_17_x86_64", Problem: "no package " + hostile},
 	}
 	return m
+}
+
+// caused is an error that knows its causes, as those of the resolver.
+type caused struct{ error }
+
+func (c caused) Unwrap() error { return c.error }
+
+func (caused) Causes() []lock.Cause {
+	return []lock.Cause{
+		{Kind: "no-wheel", Projects: []string{"kiln"}, Requirements: []string{"requirements.txt:1 requires kiln " + hostile}, Newest: "kiln 0.9", Source: "kiln 2.0", Build: "--build-sdists=kiln"},
+		{Kind: "no-wheel", Projects: []string{"oven"}, Requirements: []string{"requirements.txt:2 requires oven"}},
+	}
 }
 
 // richPins: kiln has a file for each target, and another version from 3.11 on;
