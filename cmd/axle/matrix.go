@@ -28,7 +28,15 @@ Each agent profile of --profile, or of bundle.profiles, is a column of its own.
 Of a ZIP: which package in it does, also of one that UIP-CLI made; --python and
 --platform choose the cells. Of a LOCK, a pylock.toml of axle: which package
 would, without asking any index. Of two: which targets the second gains and loses,
-and what becomes of versions and sizes.`,
+and what becomes of versions and sizes.
+
+With --json: {"version": 1, "matrix": {"extension", "extension_version", "pythons", "platforms", "packages": [{"file", "requires_python",
+"targets", "distributions", "size", "size_estimated", "made_elsewhere"}], "cells": [{"target", "python", "platform", "package", "size",
+"size_estimated", "floor", "problem", "hints", "notes", "causes": [{"kind", "projects", "requirements", "newest_with_file", "source",
+"build_from_source"}]}], "dependencies": [{"project", "licences", "files", "bytes", "packages", "bytes_carried", "bytes_repeated",
+"packages_fewer_without", "per_python", "per_platform", "changes": [{"python", "before", "platforms", "reason", "detail", "from", "to"}]}],
+"served": [{"profile", "path", "python", "target", "package", "problem"}], "alignment"}}. What is not known, or does not apply, is left out.
+A size is estimated where the package is not made yet: then it is that of the files that go into it.`,
 		Example: "  axle matrix\n  axle matrix --suggest\n  axle matrix --html matrix.html --check\n  axle matrix dist/extension_build/my_extension-1.0.0.zip\n  axle matrix old.zip new.zip",
 		Args:    args(cobra.MaximumNArgs(2)),
 		GroupID: "build",
