@@ -97,7 +97,9 @@ func TestReadmeNames(t *testing.T) {
 	var flags []string
 	var collect func(c *cobra.Command)
 	collect = func(c *cobra.Command) {
-		c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+		for _, set := range []*pflag.FlagSet{c.Flags(), c.PersistentFlags()} {
+			set.VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+		}
 		for _, sub := range c.Commands() {
 			collect(sub)
 		}
