@@ -31,8 +31,9 @@ func Bill(ctx context.Context, file string) ([]byte, error) {
 	}
 	defer z.Close()
 	m := z.Extension.Manifest
-	b := bill{components: map[string]sbom.Component{}, requires: map[string][]string{}}
+	b := bill{components: map[string]sbom.Component{}, requires: map[string][]string{}, partly: map[string][]string{}}
 	b.about = sbom.Thing{Name: m.Project(), Version: m.Version.PEP440, Application: true}.Document()
+	b.about.Metadata.Lifecycles = []sbom.Lifecycle{{Phase: "post-build"}}
 	b.root = b.about.Metadata.Component.Ref
 	if err := b.own(z); err != nil {
 		return nil, err
@@ -70,6 +71,7 @@ type bill struct {
 	root       string
 	components map[string]sbom.Component // by their references
 	requires   map[string][]string
+	partly     map[string][]string // references, by how much is known of them
 }
 
 // own adds what lies beside the modules.
@@ -106,6 +108,13 @@ func (b *bill) pack(z *selector.Zip, p selector.Package) error {
 	about.Hashes = []sbom.Hash{{Algorithm: "SHA-256", Content: sum}}
 	b.components[about.Ref] = about
 	b.requires[b.root] = append(b.requires[b.root], about.Ref)
+	if _, said := r.Member(own + "/" + sbom.InPackage); !said {
+		how := sbom.Incomplete
+		if len(d.Components) == 0 {
+			how = sbom.Unknown
+		}
+		b.partly[how] = append(b.partly[how], about.Ref)
+	}
 	b.join(d, about.Ref)
 	return nil
 }
@@ -211,6 +220,10 @@ func (b *bill) document() sbom.Document {
 		on := b.requires[from]
 		slices.Sort(on)
 		d.Dependencies = append(d.Dependencies, sbom.Dependency{Ref: from, DependsOn: slices.Compact(on)})
+	}
+	for _, how := range slices.Sorted(maps.Keys(b.partly)) {
+		slices.Sort(b.partly[how])
+		d.Compositions = append(d.Compositions, sbom.Composition{Aggregate: how, Assemblies: b.partly[how]})
 	}
 	return d
 }

@@ -73,8 +73,23 @@ func TestBillOfZip(t *testing.T) {
 			t.Errorf("of a package without a bill: %+v", c)
 		}
 	}
+	if len(d.Compositions) != 1 || d.Compositions[0].Aggregate != sbom.Incomplete || len(d.Compositions[0].Assemblies) != 1 {
+		t.Errorf("of a package without a bill not all is known: %+v", d.Compositions)
+	}
 	if got := namesIn(d); !strings.Contains(got, "Kiln 2.1") || !strings.Contains(got, "palette 1.0") {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestBillOfUnknown: UIP-CLI leaves no dist-info but its own. That a package
+// requires nothing is not said then.
+func TestBillOfUnknown(t *testing.T) {
+	const file = "demo-1.0.0-py3-none-any.whl"
+	d := billOf(t, map[string]string{
+		"extension.yml": strings.Replace(manifest, "%s", "false", 1), "extension.py": "", "dep/" + file: string(wheeltest.Make(t, file, map[string]string{"palette.py": ""})),
+	}, "extension.yml", "extension.py", "dep/"+file)
+	if len(d.Components) != 1 || len(d.Dependencies) != 1 || len(d.Compositions) != 1 || d.Compositions[0].Aggregate != sbom.Unknown {
+		t.Errorf("%+v", d)
 	}
 }
 

@@ -31,7 +31,22 @@ type Document struct {
 	Metadata     Metadata     `json:"metadata"`
 	Components   []Component  `json:"components,omitempty"`
 	Dependencies []Dependency `json:"dependencies,omitempty"`
+	// Compositions say of what the document does not know all.
+	Compositions []Composition `json:"compositions,omitempty"`
 }
+
+// Composition says how much is known of what some components consist of.
+type Composition struct {
+	// Aggregate is [Incomplete] or [Unknown].
+	Aggregate  string   `json:"aggregate"`
+	Assemblies []string `json:"assemblies"`
+}
+
+// Values of Aggregate.
+const (
+	Incomplete = "incomplete" // there may be more than is said
+	Unknown    = "unknown"    // nothing is known
+)
 
 // Metadata says what the document is about.
 type Metadata struct {

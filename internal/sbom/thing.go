@@ -109,6 +109,9 @@ func (t Thing) Document() Document {
 // graph says what requires what. The thing itself requires what the extension
 // does, and what nothing else in it is known to require.
 func graph(root string, list []Distribution, refs map[pep508.Name]string) []Dependency {
+	if len(list) == 0 {
+		return nil
+	}
 	required := map[pep508.Name]bool{}
 	known := slices.ContainsFunc(list, func(d Distribution) bool { return d.Direct })
 	var all []Dependency
