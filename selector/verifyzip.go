@@ -60,6 +60,9 @@ func (o VerifyZipOptions) ignored(name string) ([]finding.Code, error) {
 // Finding is one thing that [VerifyZip] found.
 type Finding = finding.Finding
 
+// FindingCodes are the codes that a finding can have.
+func FindingCodes() []string { return finding.Codes() }
+
 // VerifiedZip is what [VerifyZip] found.
 type VerifiedZip struct {
 	Zip       string   `json:"zip"`

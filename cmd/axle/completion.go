@@ -39,6 +39,7 @@ func (e *env) addCompletion(cmd *cobra.Command) {
 		"platform": listed(bundle.PlatformNames()...), "python": listed(bundle.PythonNames()...), "target": completeTarget,
 		"profile": completeProfile, "align": fixed("python", "all", "none"), "prefer": fixed("shared", "specific"),
 		"resolution": fixed("highest", "lowest", "lowest-direct"), "split": fixed("platform"), "color": fixed("auto", "always", "never"), "config": files("yml", "yaml"),
+		"ignore": listed(selector.FindingCodes()...), "sbom": files("json"),
 	}
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		if complete, ok := values[f.Name]; ok {
