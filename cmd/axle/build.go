@@ -83,8 +83,8 @@ type built struct {
 }
 
 func builtOf(r bundle.Result) built {
-	b := built{Zips: r.Zips, Packages: append([]bundle.Output{}, r.Packages...), Trimmed: r.Trimmed, Served: r.Plan.Served, Seconds: r.Elapsed.Seconds(), Matrix: r.Plan.Matrix()}
-	for _, t := range r.Plan.Matrix().Holes() {
+	b := built{Zips: r.Zips, Packages: append([]bundle.Output{}, r.Packages...), Trimmed: r.Trimmed, Served: r.Plan.Served, Seconds: r.Elapsed.Seconds(), Matrix: r.Matrix()}
+	for _, t := range r.Matrix().Holes() {
 		b.Missing = append(b.Missing, t.String())
 	}
 	return b
@@ -95,7 +95,7 @@ func builtOf(r bundle.Result) built {
 func (e *env) drawBuild(r bundle.Result) error {
 	var b strings.Builder
 	if !e.quiet {
-		if err := r.Plan.Matrix().Text(&b); err != nil {
+		if err := r.Matrix().Text(&b); err != nil {
 			return err
 		}
 		fmt.Fprintln(&b)
