@@ -195,7 +195,7 @@ func (d *Difference) packages(a, b *Extension) (same map[string]string) {
 		c := PackageChange{Tags: same[tags], From: p.File, To: q.File, Size: [2]int64{p.Size, q.Size}}
 		c.What = changes(p.facts(), q.facts())
 		if same[tags] != tags {
-			c.What = append([]Change{{"tags", same[tags], tags}}, c.What...)
+			c.What = append([]Change{{"Tags", same[tags], tags}}, c.What...)
 		}
 		if len(c.What) > 0 || p.Size != q.Size || p.crc != q.crc {
 			d.PackageChanges = append(d.PackageChanges, c)
@@ -272,10 +272,14 @@ func tagPart(file string) string {
 	return strings.Join(parts[2:], "-")
 }
 
+// packageFacts are what is told of a package beside its distributions, whose
+// names have no capitals.
+var packageFacts = []string{"Tags", "Requires-Python", "Needs", "Trimmed", "Generator", "Problem"}
+
 // facts are what packages are compared by.
 func (p Package) facts() map[string]string {
 	facts := map[string]string{
-		"needs": strings.Join(p.Needs, ", "), "Python": p.RequiresPython, "problem": p.Problem, "made by": p.Generator, "trimmed": p.Trimmed,
+		"Needs": strings.Join(p.Needs, ", "), "Requires-Python": p.RequiresPython, "Problem": p.Problem, "Generator": p.Generator, "Trimmed": p.Trimmed,
 	}
 	for name, version := range versions(p.Distributions) {
 		if name != "" {

@@ -91,3 +91,22 @@ func TestKeysOfComparison(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestChangesOfPackage(t *testing.T) {
+	p := PackageChange{What: []Change{{"alpha", "1", "2"}, {"Needs", "glibc 2.17", "glibc 2.28"}, {"Trimmed", "", "tests"}}}
+	if got, want := p.what(), "Needs glibc 2.17 -> glibc 2.28, Trimmed tests is new, alpha 1 -> 2"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for _, name := range []string{"b", "c", "d", "e", "f"} {
+		p.What = append(p.What, Change{name, "1", ""})
+	}
+	if got, want := p.what(), "Needs glibc 2.17 -> glibc 2.28, Trimmed tests is new, alpha 1 -> 2, b 1 is gone, c 1 is gone, d 1 is gone, and 2 more"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	facts := (Package{Needs: []string{"x"}, RequiresPython: "x", Trimmed: "x", Generator: "x", Problem: "x"}).facts()
+	for name := range facts {
+		if !slices.Contains(packageFacts, name) {
+			t.Errorf("%s is told as if it were a distribution", name)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package inspect
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/axlepack/axle/internal/report"
@@ -131,13 +132,28 @@ func (d Difference) packageRows() (rows [][]string) {
 		if p.Size[0] != p.Size[1] {
 			size += " -> " + report.Size(p.Size[1])
 		}
-		var what []string
-		for _, c := range p.What {
-			what = append(what, c.Name+" "+c.String())
-		}
-		rows = append(rows, []string{"~", p.Tags, size, strings.Join(what, ", ")})
+		rows = append(rows, []string{"~", p.Tags, size, p.what()})
 	}
 	return rows
+}
+
+// most is how many changes of one package are told.
+const most = 6
+
+// what tells the changes of the package itself, and then of its distributions.
+func (p PackageChange) what() string {
+	var texts []string
+	for _, ofItself := range []bool{true, false} {
+		for _, c := range p.What {
+			if slices.Contains(packageFacts, c.Name) == ofItself {
+				texts = append(texts, c.Name+" "+c.String())
+			}
+		}
+	}
+	if n := len(texts) - most; n > 1 {
+		texts = append(texts[:most], fmt.Sprintf("and %d more", n))
+	}
+	return strings.Join(texts, ", ")
 }
 
 func fileRows(list []FileChange) (rows [][]string) {
