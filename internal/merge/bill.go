@@ -37,6 +37,7 @@ func NewGraph(targets ...[]lock.Pin) Graph {
 // Bill is the bill of materials of what is made of these pins, as a file. The
 // thing has no distributions yet.
 func (w *Wheels) Bill(t sbom.Thing, pins []lock.Pin, g Graph) ([]byte, error) {
+	t.Trimmed = w.trim.String()
 	for _, pin := range pins {
 		one, ok := w.Wheel(pin.File)
 		if !ok {

@@ -77,6 +77,13 @@ type Component struct {
 	PURL       string      `json:"purl,omitempty"`
 	References []Reference `json:"externalReferences,omitempty"`
 	Components []Component `json:"components,omitempty"`
+	Properties []Property  `json:"properties,omitempty"`
+}
+
+// Property is what CycloneDX has no field for.
+type Property struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Under is the component with references that begin with another's.

@@ -68,12 +68,19 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-// TestFolder: what was built of a folder is no file that has a name.
+// TestFolder: what was built of a folder is no file that has a name; what was
+// trimmed says so.
 func TestFolder(t *testing.T) {
 	thing := sample()
 	thing.Distributions[1].Source = File{Path: "pkg_a"}
 	d := thing.Document()
 	sbomtest.Valid(t, d.Marshal())
+	thing.Trimmed = "tests"
+	trimmed := thing.Document()
+	sbomtest.Valid(t, trimmed.Marshal())
+	if got := trimmed.Metadata.Component.Properties; len(got) != 1 || got[0].Value != "tests" || d.Metadata.Component.Properties != nil {
+		t.Errorf("trimmed: %v", got)
+	}
 	if c := d.Components[0]; c.PURL != "pkg:pypi/pkg-a@1.0" || len(c.References) > 0 || len(c.Hashes) != 1 {
 		t.Errorf("%+v", c)
 	}

@@ -21,6 +21,9 @@ type Thing struct {
 	File string
 	// Application says that it is the extension itself, not its dependencies.
 	Application bool
+	// Trimmed names the kinds of files that were left out of the distributions:
+	// "tests, stubs".
+	Trimmed string
 	// Distributions are in it.
 	Distributions []Distribution
 }
@@ -94,6 +97,9 @@ func (t Thing) Document() Document {
 		about.Type = "application"
 	}
 	about.Ref = about.PURL
+	if t.Trimmed != "" {
+		about.Properties = []Property{{"axle:trimmed", t.Trimmed}}
+	}
 	d := newDocument(about, "build")
 	list := slices.SortedFunc(slices.Values(t.Distributions), func(a, b Distribution) int { return cmp.Compare(a.Name, b.Name) })
 	refs := map[pep508.Name]string{}
