@@ -77,7 +77,7 @@ func layOut(wheels []*Wheel, targets []target.Target) ([]Entry, []Trimmed, error
 	for _, w := range wheels {
 		l.distribution(w)
 	}
-	return l.entries, l.trim.sum(), l.problems.Err()
+	return l.entries, l.trim.sum(l.entries), l.problems.Err()
 }
 
 // distribution adds the files of one wheel.

@@ -291,10 +291,14 @@ func (t *trimmer) drops(w *Wheel, e Entry) bool {
 	return true
 }
 
-// sum is what was left out, by kind.
-func (t *trimmer) sum() []Trimmed {
+// sum is what was left out, by kind. A file that another distribution brings too,
+// of which nothing is trimmed, is still there.
+func (t *trimmer) sum(entries []Entry) []Trimmed {
 	if t == nil {
 		return nil
+	}
+	for _, e := range entries {
+		delete(t.out, e.Path)
 	}
 	var all []Trimmed
 	for _, one := range t.out {

@@ -190,6 +190,28 @@ func TestTrimAcrossDistributions(t *testing.T) {
 	}
 }
 
+// TestTrimOfSharedFiles: what two distributions bring is trimmed of both or told of
+// neither.
+func TestTrimOfSharedFiles(t *testing.T) {
+	dir := t.TempDir()
+	a := makeWheel(t, dir, "a-1-py3-none-any.whl", files{"shared/x.h": "1", "shared/y.py": ""})
+	b := makeWheel(t, dir, "b-1-py3-none-any.whl", files{"shared/x.h": "1", "shared/z.py": ""})
+	for _, c := range []struct {
+		opt   OpenOptions
+		there bool
+		files int
+	}{{trimAll(), false, 1}, {trimAll("a"), true, 0}, {trimAll("b"), true, 0}} {
+		after, trimmed := left(t, open(t, c.opt, a, b))
+		told := 0
+		for _, one := range trimmed {
+			told += one.Files
+		}
+		if _, there := after["shared/x.h"]; there != c.there || told != c.files {
+			t.Errorf("except %v: there %v, %d files told", c.opt.Trim.Except, there, told)
+		}
+	}
+}
+
 // TestTrimKeepsWhatIsRead: stubs and headers that the code itself speaks of.
 func TestTrimKeepsWhatIsRead(t *testing.T) {
 	for text, kept := range map[string]string{
