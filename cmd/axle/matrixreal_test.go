@@ -106,7 +106,7 @@ func (m realMatrix) check(t *testing.T) {
 			reasons[d.Project+" "+c.Reason] = true
 		}
 	}
-	for _, want := range []string{"numpy requires-python", "pyyaml new file"} {
+	for _, want := range []string{"numpy requires-python", "cryptography requires-python", "pyyaml new file", "pywin32 marker"} {
 		if !reasons[want] {
 			t.Errorf("no breaking point is %q: %v", want, reasons)
 		}
