@@ -191,7 +191,8 @@ func referenceOfFindings() string {
 	b.WriteString(`# Findings of axle verify
 
 Written by the program. ` + "`axle verify ZIP`" + ` tells what is wrong with an extension zip, or may be, each with its code: on the
-screen in brackets, in ` + "`--json`" + ` as ` + "`code`" + `. The codes stay what they are. ` + "`axle build`" + ` asks the same of what it has made.
+screen in brackets, in ` + "`--json`" + ` as ` + "`code`" + `. The codes stay what they are. ` + "`axle build`" + ` asks the same of what it has made; targets without a
+package it tells by itself, not as ` + "`python-coverage`" + `.
 
 An error ends with its exit code, the first one counts; warnings end with 0, and with ` + "`--strict`" + ` as errors do, with the
 exit code in brackets. A file that is no extension zip at all is none of these: exit code 3, or 11 where there is none.
