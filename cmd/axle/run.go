@@ -8,6 +8,7 @@ import (
 
 	// The plain start, before the rest is initialised.
 	_ "github.com/axlepack/axle/cmd/axle/early"
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/selector"
 )
 
@@ -36,6 +37,9 @@ wait for it, unless --wait is given. debugpy is taken from the extension's packa
 			}
 			if err := checkDebug(cmd, opt); err != nil {
 				return err
+			}
+			if e.verbose > 0 { // most probably meant for the extension
+				return fault.WithHints(usageError(cmd, errors.New("--verbose: axle has nothing to say of a run")), behindDashes)
 			}
 			opt.Root, opt.Name, opt.Args = root, list[0], list[1:]
 			// JSON is taken as it is, and anything else as the name of a file.

@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/interpreters"
 	"github.com/axlepack/axle/profiles"
 	"github.com/axlepack/axle/selector"
@@ -52,6 +54,9 @@ func (e *env) choose(cmd *cobra.Command, f selectFlags, path string, explain boo
 	}
 	z, err := selector.Open(path)
 	if err != nil {
+		if !strings.HasSuffix(path, ".zip") {
+			err = fault.WithHints(err, "an extension zip is wanted here: axle build writes it into dist/extension_build")
+		}
 		return nil, selector.Choice{}, a, err
 	}
 	e.warn(z.Warnings)

@@ -22,12 +22,15 @@ func usageError(cmd *cobra.Command, err error) error {
 			hints = append(hints, "did you mean --"+near+"?")
 		}
 		if cmd.Name() == "run" {
-			hints = append(hints, "what the extension itself gets stands behind --: axle run NAME -- ARGS...")
+			hints = append(hints, behindDashes)
 		}
 	}
 	err = ofFlag(err)
 	return fault.WithHints(fault.WithCode(err, fault.Usage), append(hints, "see: "+cmd.CommandPath()+" --help")...)
 }
+
+// behindDashes is for who gives the flags of an extension to axle.
+const behindDashes = "what the extension itself gets stands behind --: axle run NAME -- ARGS..."
 
 // ofFlag is an error of a flag's value in the words that other errors have.
 func ofFlag(err error) error {
