@@ -17,8 +17,9 @@ type refused struct {
 	project  *project
 	versions set
 	why      refusal
-	detail   string // "its wheels are for …"
-	remedy   string // what to try, where that is known at once
+	detail   string    // "its wheels are for …"
+	uploaded time.Time // of a file of it; of several versions the first
+	remedy   string    // what to try, where that is known at once
 	floor    target.Platform
 	// sameSystem: there are wheels for the target's system on other processors.
 	sameSystem bool
@@ -52,15 +53,27 @@ func (ev *evidence) refusals(on *info, within set) []*refused {
 	var out []*refused
 	for c := within.Prev(len(within) * 64); c > absent; c = within.Prev(c - 1) {
 		r := ev.refusal(on, c)
-		i := slices.IndexFunc(out, func(o *refused) bool { return o.why == r.why && o.detail == r.detail })
+		same := func(o *refused) bool { return o.why == r.why && (o.detail == r.detail || o.dated() && r.dated()) }
+		i := slices.IndexFunc(out, same)
 		if i < 0 {
 			out = append(out, r)
-		} else {
-			out[i].versions.Put(c)
+			continue
+		}
+		out[i].versions.Put(c)
+		if r.detail != out[i].detail { // of those that are too new, the first says most
+			if r.uploaded.Before(out[i].uploaded) {
+				out[i].uploaded = r.uploaded
+			}
+			out[i].detail = "uploaded on " + day(out[i].uploaded) + " or later"
 		}
 	}
 	return out
 }
+
+// dated says that versions are too new by the time of their upload.
+func (r *refused) dated() bool { return r.why == refuseNewer && !r.uploaded.IsZero() }
+
+func day(at time.Time) string { return at.UTC().Format("2006-01-02") }
 
 // closeness orders refusals: of the files of a version, the one that came
 // closest to being taken says what is wrong with it.
@@ -90,7 +103,7 @@ func (ev *evidence) refusal(on *info, choice int) *refused {
 		}
 		if why != fine && (r.why == "" || closeness[why] > closeness[r.why]) {
 			r.why = why
-			r.detail = refusalText(why, f.file)
+			r.detail, r.uploaded = refusalText(why, f.file), f.file.UploadTime
 			if u := on.on.unfit(f); why == refuseUnfit {
 				r.detail, r.remedy = u.Reason, u.Remedy
 			}
@@ -151,7 +164,7 @@ func refusalText(why refusal, f *index.File) string {
 		if f.UploadTime.IsZero() {
 			return "uploaded at an unknown time"
 		}
-		return "uploaded on " + f.UploadTime.UTC().Format("2006-01-02")
+		return "uploaded on " + day(f.UploadTime)
 	case refuseHash:
 		return "no file has one of the digests given for it"
 	case refuseNoHash:
