@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/axlepack/axle/internal/event"
 )
 
 // finder is the options of one call with what tests put in place of the machine.
@@ -95,11 +97,14 @@ func mergeNames(list []candidate) []candidate {
 // askAll asks the candidates, several at once. Results keep their places.
 func (f *finder) askAll(ctx context.Context, list []candidate) []Interpreter {
 	out := make([]Interpreter, len(list))
+	task := f.opt.Events.Begin(event.Event{What: "asking", Total: int64(len(list)), Fields: []event.Field{event.F("interpreters", len(list))}})
+	defer task.End(nil)
 	var group errgroup.Group
 	group.SetLimit(f.opt.Workers)
 	for i, c := range list {
 		group.Go(func() error {
 			out[i] = f.interpreter(ctx, c)
+			task.Add(1, c.path)
 			return nil
 		})
 	}

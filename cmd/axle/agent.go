@@ -67,8 +67,8 @@ func (e *env) settings(f agentFlags) (selector.Agent, error) {
 func (e *env) find(ctx context.Context, a selector.Agent, f agentFlags) []interpreters.Interpreter {
 	opt := a.FindOptions(places.Below(e.places().Cache(), "interpreters"))
 	opt.Env, opt.Again = e.lookup, f.again
-	if e.verbose > 0 {
-		opt.Events, _ = e.events()
-	}
+	events, done := e.events()
+	defer done()
+	opt.Events = events
 	return interpreters.Find(ctx, opt)
 }

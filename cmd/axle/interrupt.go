@@ -33,9 +33,7 @@ func (e *env) untilInterrupted(ctx context.Context) (context.Context, *interrupt
 				i.cancel()
 				continue
 			}
-			if e.drawing != nil {
-				e.drawing.Close()
-			}
+			e.stopDrawing()
 			os.Exit(i.code())
 		}
 	}()

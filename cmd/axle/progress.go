@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -25,7 +26,9 @@ type talk struct {
 	// logJSON makes one JSON object of each message.
 	logJSON bool
 
-	drawing console.Drawing // what draws now; nil draws nothing
+	mu      sync.Mutex
+	drawing console.Drawing // what draws, or drew last; nil draws nothing
+	stream  *bundle.Events  // to it, until it is done
 	log     *console.JSON   // with logJSON
 	lines   *console.Lines  // with verbose
 }
@@ -34,6 +37,11 @@ type talk struct {
 // with -v, JSON with --log-json, and otherwise nothing. done takes the bars
 // away, so that the result stands alone.
 func (e *env) events() (stream *bundle.Events, done func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stream != nil {
+		return e.stream, func() {} // of the command that this is a part of
+	}
 	e.opens()
 	switch f, isFile := e.stderr.(*os.File); {
 	case e.log != nil:
@@ -47,7 +55,23 @@ func (e *env) events() (stream *bundle.Events, done func()) {
 	default:
 		return nil, func() {}
 	}
-	return event.New(event.Level(min(e.verbose, int(event.Detail))), e.drawing.Take), e.drawing.Close
+	e.stream = event.New(event.Level(min(e.verbose, int(event.Detail))), e.drawing.Take)
+	return e.stream, func() {
+		e.stopDrawing()
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.stream = nil
+	}
+}
+
+// stopDrawing takes away what is drawn; it may be called from anywhere.
+func (e *env) stopDrawing() {
+	e.mu.Lock()
+	drawing := e.drawing
+	e.mu.Unlock()
+	if drawing != nil {
+		drawing.Close()
+	}
 }
 
 // opens prepares what messages go to, once the flags are known.
@@ -63,6 +87,8 @@ func (e *env) opens() {
 // clearly is standard error for lines that stay: above the bars, where there
 // are some.
 func (e *env) clearly() io.Writer {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if bars, ok := e.drawing.(*console.Bars); ok {
 		return bars
 	}

@@ -26,7 +26,7 @@ func TestWhereBarsAreDrawn(t *testing.T) {
 		name          string
 		rows, columns uint16
 		environment   map[string]string
-		talk          talk
+		flags         func(*talk)
 		want          bool
 	}{
 		{name: "no size"},
@@ -34,14 +34,17 @@ func TestWhereBarsAreDrawn(t *testing.T) {
 		{name: "a dumb terminal", rows: 40, columns: 120, environment: map[string]string{"TERM": "dumb"}},
 		{name: "a build server", rows: 40, columns: 120, environment: map[string]string{"CI": "true"}},
 		{name: "no build server", rows: 40, columns: 120, environment: map[string]string{"CI": "false"}, want: true},
-		{name: "quiet", rows: 40, columns: 120, talk: talk{quiet: true}},
-		{name: "verbose", rows: 40, columns: 120, talk: talk{verbose: 1}},
-		{name: "a log", rows: 40, columns: 120, talk: talk{logJSON: true}},
+		{name: "quiet", rows: 40, columns: 120, flags: func(t *talk) { t.quiet = true }},
+		{name: "verbose", rows: 40, columns: 120, flags: func(t *talk) { t.verbose = 1 }},
+		{name: "a log", rows: 40, columns: 120, flags: func(t *talk) { t.logJSON = true }},
 	} {
 		if err := unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: test.rows, Col: test.columns}); err != nil {
 			t.Fatal(err)
 		}
-		e := &env{stderr: terminal, lookup: func(name string) (string, bool) { v, ok := test.environment[name]; return v, ok }, talk: test.talk}
+		e := &env{stderr: terminal, lookup: func(name string) (string, bool) { v, ok := test.environment[name]; return v, ok }}
+		if test.flags != nil {
+			test.flags(&e.talk)
+		}
 		_, done := e.events()
 		if _, got := e.drawing.(*console.Bars); got != test.want {
 			t.Errorf("%s: bars %v, want %v", test.name, got, test.want)
