@@ -18,7 +18,7 @@ type interruption struct {
 // untilInterrupted is a context that ends with the first signal that asks the
 // program to end: Ctrl-C, the end of a session, a closed terminal. What is
 // under way then clears up. A second signal ends the program at once; what
-// that leaves behind is cleared by the next run.
+// that leaves behind is cleared by later runs.
 func (e *env) untilInterrupted(ctx context.Context) (context.Context, *interruption) {
 	i := &interruption{signals: make(chan os.Signal, 2)}
 	ctx, i.cancel = context.WithCancel(ctx)
