@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/axlepack/axle/internal/extension"
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/lock"
 	"github.com/axlepack/axle/internal/pep508"
 	"github.com/axlepack/axle/internal/target"
@@ -24,7 +25,7 @@ type Graph struct {
 type Root struct {
 	// Origin is "requirements.txt:3".
 	Origin string `json:"origin"`
-	// Text is the requirement, without comments and options.
+	// Text is the requirement, without comments, options and credentials.
 	Text    string `json:"requirement"`
 	project pep508.Name
 	marker  pep508.Marker
@@ -40,6 +41,7 @@ func NewGraph(m Matrix, l lock.Lock, items []extension.RequirementLine, name fun
 		if item.Path != "" || r.URL != "" {
 			root.Text = item.Text
 		}
+		root.Text = fault.Redact(root.Text)
 		g.roots = append(g.roots, root)
 	}
 	return g
@@ -105,7 +107,7 @@ func asked(p lock.Pin, project pep508.Name) string {
 		if text != "" {
 			text += " and "
 		}
-		text += r.String()
+		text += fault.Redact(r.String())
 	}
 	return cmp.Or(text, string(project))
 }
@@ -118,7 +120,7 @@ func bounds(p lock.Pin, project pep508.Name) string {
 		if r.Name != project {
 			continue
 		}
-		text := cmp.Or(r.URL, r.Specifier.String())
+		text := cmp.Or(fault.Redact(r.URL), r.Specifier.String())
 		if !r.Marker.IsZero() {
 			text = strings.TrimPrefix(text+"; "+r.Marker.String(), "; ")
 		}
