@@ -21,9 +21,11 @@ type Comparison struct {
 	Lost   []string `json:"lost"`
 	// Changes are those of distributions on the targets that both serve.
 	Changes []DistributionChange `json:"changes"`
-	// Packages are their numbers, Bytes their sizes where they are known.
-	Packages [2]int   `json:"packages"`
-	Bytes    [2]int64 `json:"bytes"`
+	// Packages are their numbers, Bytes their sizes; 0 where one is not known.
+	// They are Estimated where packages are not made yet.
+	Packages  [2]int   `json:"packages"`
+	Bytes     [2]int64 `json:"bytes"`
+	Estimated [2]bool  `json:"bytes_estimated"`
 
 	gained, lost string
 }
@@ -47,9 +49,7 @@ func Compare(from, to Matrix) Comparison {
 		Changes: []DistributionChange{}, Packages: [2]int{len(from.Packages), len(to.Packages)},
 	}
 	for i, m := range []Matrix{from, to} {
-		for _, p := range m.Packages {
-			c.Bytes[i] += p.Size
-		}
+		c.Bytes[i], c.Estimated[i] = m.total()
 	}
 	gained, lost := to.servedBeside(from), from.servedBeside(to)
 	c.Gained, c.Lost = targetNames(gained), targetNames(lost)
@@ -134,7 +134,7 @@ func (c Comparison) Text(w io.Writer) error {
 func (c Comparison) packages() string {
 	text := fmt.Sprintf("%d -> %d", c.Packages[0], c.Packages[1])
 	if c.Bytes[0] > 0 && c.Bytes[1] > 0 {
-		text += fmt.Sprintf(", %s -> %s", Size(c.Bytes[0]), Size(c.Bytes[1]))
+		text += fmt.Sprintf(", %s -> %s", about(c.Bytes[0], c.Estimated[0]), about(c.Bytes[1], c.Estimated[1]))
 	}
 	return text
 }

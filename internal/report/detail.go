@@ -79,10 +79,15 @@ func appendNew(list []string, text string) []string {
 // sizeText is the size of a package: "2.9 KiB", "about 2.9 KiB" where it is
 // not made yet.
 func (p Package) sizeText() string {
-	if p.Size > 0 && p.Estimated {
-		return "about " + Size(p.Size)
+	return about(p.Size, p.Estimated)
+}
+
+// about is a size that may be estimated, and may not be known.
+func about(n int64, estimated bool) string {
+	if n > 0 && estimated {
+		return "about " + Size(n)
 	}
-	return sized(p.Size)
+	return sized(n)
 }
 
 // sized is a size that may not be known.

@@ -59,20 +59,22 @@ func (m Matrix) summary() string {
 
 // totalText is the size of all packages together, where it is known.
 func (m Matrix) totalText() string {
-	var sum int64
-	about := ""
-	for _, p := range m.Packages {
-		if p.Size == 0 {
-			return ""
-		}
-		if sum += p.Size; p.Estimated {
-			about = "about "
-		}
-	}
+	sum, estimated := m.total()
 	if sum == 0 {
 		return ""
 	}
-	return " of " + about + Size(sum)
+	return " of " + about(sum, estimated)
+}
+
+// total is the size of all packages together, 0 where that of one is not known.
+func (m Matrix) total() (sum int64, estimated bool) {
+	for _, p := range m.Packages {
+		if p.Size == 0 {
+			return 0, false
+		}
+		sum, estimated = sum+p.Size, estimated || p.Estimated
+	}
+	return sum, estimated
 }
 
 func (m Matrix) markdownTable(b *strings.Builder) {
