@@ -243,6 +243,33 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// TestSweepBesideChild: what a killed operation had started still writes while
+// its folder is removed, as the process does that makes byte code.
+func TestSweepBesideChild(t *testing.T) {
+	s := open(t)
+	write(t, s.Path("t/gone/file"), "")
+	cwd, err := os.OpenRoot(s.Path("t/gone"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var child sync.WaitGroup
+	child.Go(func() {
+		defer cwd.Close()
+		for n := range 3000 {
+			f, err := cwd.Create(fmt.Sprint(n))
+			if err != nil {
+				return // the folder is gone
+			}
+			f.Close()
+		}
+	})
+	_, err = Open(s.Root())
+	child.Wait()
+	if got := names(t, s, "t"); err != nil || len(got) > 0 {
+		t.Errorf("staging has %q, %v", got, err)
+	}
+}
+
 // TestSweepAndStageAtOnce: sweeping never takes a folder from under an
 // operation that has just begun.
 func TestSweepAndStageAtOnce(t *testing.T) {

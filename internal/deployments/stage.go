@@ -38,9 +38,18 @@ const lockSuffix = ".lock"
 // drop removes the folder where it is still there. What cannot be removed now
 // is left to sweep: the operation itself is done, or has an error of its own.
 func (st staged) drop() {
-	_ = os.RemoveAll(st.dir)
-	_ = os.RemoveAll(st.dir + ".old")
+	remove(st.dir)
+	remove(st.dir + ".old")
 	unlink(st.held, st.dir+lockSuffix)
+}
+
+// remove removes a folder in which a child of a killed operation, that makes
+// byte code, may still put files: for less than a second, until it finds its
+// pipe closed.
+func remove(dir string) {
+	for wait := time.Millisecond; errors.Is(os.RemoveAll(dir), fs.ErrExist) && wait < time.Second; wait *= 2 {
+		time.Sleep(wait)
+	}
 }
 
 // stage calls fill with a new folder, makes what it wrote durable, and gives it
