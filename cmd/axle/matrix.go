@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,7 +12,6 @@ import (
 	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/inspect"
 	"github.com/axlepack/axle/internal/report"
-	"github.com/axlepack/axle/internal/target"
 	"github.com/axlepack/axle/interpreters"
 	"github.com/axlepack/axle/selector"
 )
@@ -151,7 +149,9 @@ func isZipFile(path string) bool {
 func (e *env) matrixOfZip(cmd *cobra.Command, f buildFlags, path string) (report.Matrix, error) {
 	_, m, err := e.lookInto(cmd, f, path)
 	if err == nil && len(f.profiles) > 0 {
-		m.Served, err = servedByZip(cmd.Context(), path, f.profiles, m.Pythons)
+		var served []report.Served
+		served, err = servedByZip(cmd.Context(), path, f.profiles)
+		m.Serve(served)
 	}
 	return m, err
 }
@@ -171,9 +171,8 @@ func (e *env) lookInto(cmd *cobra.Command, f buildFlags, path string) (inspect.E
 }
 
 // servedByZip is what the interpreters of profiles would choose of a zip, as
-// their agents do. Those that requires_python does not admit, or that are of no
-// row, are left out.
-func servedByZip(ctx context.Context, path string, names []string, rows []target.Python) ([]report.Served, error) {
+// their agents do. Those that requires_python does not admit are left out.
+func servedByZip(ctx context.Context, path string, names []string) ([]report.Served, error) {
 	list, err := loadProfiles(names)
 	if err != nil {
 		return nil, err
@@ -187,7 +186,7 @@ func servedByZip(ctx context.Context, path string, names []string, rows []target
 	for _, p := range list {
 		for _, in := range p.Interpreters {
 			t, known := in.Report.Target()
-			if !known || !slices.Contains(rows, t.Python) || !z.Extension.Manifest.RequiresPython.Admits(in.Report.PythonVersion()) {
+			if !known || !z.Extension.Manifest.RequiresPython.Admits(in.Report.PythonVersion()) {
 				continue
 			}
 			s := report.Served{Profile: p.Name, Path: in.Path, Python: in.Report.Version, Target: t.String()}

@@ -28,6 +28,15 @@ func (s Served) at() target.Target {
 	return t
 }
 
+// Serve gives the matrix the interpreters of profiles that are in its rows.
+func (m *Matrix) Serve(list []Served) {
+	for _, s := range list {
+		if slices.Contains(m.Pythons, s.at().Python) {
+			m.Served = append(m.Served, s)
+		}
+	}
+}
+
 // agentColumn is an agent profile as a column of the matrix.
 type agentColumn struct {
 	name string
