@@ -255,7 +255,7 @@ func TestSweepBesideChild(t *testing.T) {
 	var child sync.WaitGroup
 	child.Go(func() {
 		defer cwd.Close()
-		for n := range 3000 {
+		for n := range 30_000 {
 			f, err := cwd.Create(fmt.Sprint(n))
 			if err != nil {
 				return // the folder is gone
