@@ -40,7 +40,7 @@ func Outdated(ctx context.Context, opt Options) (plan Plan, projects []OutdatedP
 		return plan, nil, err
 	}
 	if earlier == nil {
-		return plan, nil, fault.New(fault.NotFound, filepath.Join(s.project.Dir, lock.Filename)+": no such file", "write one with: axle lock")
+		return plan, nil, fault.New(fault.NotFound, filepath.Join(s.project.Dir, lock.Filename)+": no such file", "write one with: "+lockCommand(s.project.Dir))
 	}
 	s.widenAs(earlier)
 	request, err := s.request(ctx)

@@ -47,11 +47,16 @@ func NewGraph(m Matrix, l lock.Lock, items []extension.RequirementLine, name fun
 	return g
 }
 
+// holds says whether the requirement is one for a target.
+func (r Root) holds(t target.Target) bool {
+	return r.marker.IsZero() || r.marker.Eval(t.Environment())
+}
+
 // rootsOf are the user's requirements of a project that hold for a target.
 func (g Graph) rootsOf(t target.Target, project pep508.Name) []Root {
 	var out []Root
 	for _, r := range g.roots {
-		if r.project == project && (r.marker.IsZero() || r.marker.Eval(t.Environment())) {
+		if r.project == project && r.holds(t) {
 			out = append(out, r)
 		}
 	}

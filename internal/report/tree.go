@@ -53,7 +53,7 @@ func (g Graph) branches(s lock.Solution) []Branch {
 	branches := []Branch{}
 	drawn := map[pep508.Name]bool{}
 	for _, r := range g.roots {
-		if p, ok := s.Pin(r.project); ok && len(g.rootsOf(s.Target, r.project)) > 0 {
+		if p, ok := s.Pin(r.project); ok && r.holds(s.Target) {
 			branches = append(branches, Branch{Root: r, Node: node(s, p, drawn)})
 		}
 	}
@@ -91,6 +91,9 @@ func DrawTrees(out io.Writer, trees []Tree) error {
 			fmt.Fprintln(&b)
 		}
 		fmt.Fprintf(&b, "%s:\n", t.Where)
+		if len(t.Roots) == 0 {
+			fmt.Fprintln(&b, "nothing is required")
+		}
 		for _, branch := range t.Roots {
 			fmt.Fprintf(&b, "%s  (%s: %s)\n", branch.label(), branch.Origin, branch.Text)
 			again = branch.draw(&b, "") || again

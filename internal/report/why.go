@@ -156,6 +156,10 @@ func stepsFrom(s lock.Solution, from pep508.Name, next map[pep508.Name]pep508.Na
 
 // TextOfAll draws several.
 func TextOfAll(out io.Writer, all []Why) error {
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(out, "nothing is required")
+		return err
+	}
 	for i, w := range all {
 		space := "\n"
 		if i == 0 {
