@@ -143,6 +143,7 @@ func (s *session) wheels(ctx context.Context, plan *Plan) (*merge.Wheels, error)
 	if err != nil {
 		return nil, err
 	}
+	fetchedSizes(plan.Lock, files)
 	s.enter(checking, 0, event.F("files", len(files)))
 	sources := make([]merge.Source, len(files))
 	for i, f := range files {

@@ -2,10 +2,12 @@ package bundle
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/axlepack/axle/internal/collect"
 	"github.com/axlepack/axle/internal/index"
 	"github.com/axlepack/axle/internal/lock"
 )
@@ -31,6 +33,24 @@ func (s *session) measure(ctx context.Context, l lock.Lock) {
 			pin.File.Size = sizes(pin.File)
 			if pin.Licence == "" {
 				pin.Licence = licences[release(*pin)]
+			}
+		}
+	}
+}
+
+// fetchedSizes puts into a lock the sizes that its index did not state, of files
+// that are here by now.
+func fetchedSizes(l lock.Lock, files collect.Files) {
+	sizes := map[string]int64{}
+	for _, f := range files {
+		if info, err := os.Stat(f.Local); err == nil {
+			sizes[f.Key()] = info.Size()
+		}
+	}
+	for _, solution := range l.Solutions {
+		for i := range solution.Pins {
+			if f := &solution.Pins[i].File; f.Size == 0 {
+				f.Size = sizes[f.Key()]
 			}
 		}
 	}
