@@ -35,14 +35,7 @@ The exit code is 0, or with --exit-code 1 where anything differs.`,
 			if asJSON && asMarkdown {
 				return usageError(cmd, errors.New("--json and --markdown are two ways of showing one difference: take one"))
 			}
-			sides := [2]inspect.Side{}
-			for i, path := range list {
-				var err error
-				if sides[i], err = e.side(cmd, f, path, files); err != nil {
-					return err
-				}
-			}
-			d, err := inspect.Compare(sides[0], sides[1], inspect.MatrixOptions{Pythons: f.pythons, Platforms: f.platforms})
+			d, err := e.difference(cmd, f, list, files)
 			if err != nil {
 				return err
 			}
@@ -61,6 +54,18 @@ The exit code is 0, or with --exit-code 1 where anything differs.`,
 	cmd.Flags().BoolVar(&asMarkdown, "markdown", false, "print Markdown, for a comment on a change")
 	cmd.Flags().BoolVar(&exitCode, "exit-code", false, "exit with 1 when anything differs")
 	return cmd
+}
+
+// difference is what changed from the first of a list to the second; hash says
+// that every file of zips is read for it.
+func (e *env) difference(cmd *cobra.Command, f buildFlags, list []string, hash bool) (d inspect.Difference, err error) {
+	sides := [2]inspect.Side{}
+	for i, path := range list {
+		if sides[i], err = e.side(cmd, f, path, hash); err != nil {
+			return d, err
+		}
+	}
+	return inspect.Compare(sides[0], sides[1], inspect.MatrixOptions{Pythons: f.pythons, Platforms: f.platforms})
 }
 
 // side is a zip with what is in it, or the matrix of a lock or a project.

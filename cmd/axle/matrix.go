@@ -237,15 +237,11 @@ func (e *env) matrixOf(cmd *cobra.Command, f buildFlags, path string) (report.Ma
 
 // compare prints what changes from one project or zip to another.
 func (e *env) compare(cmd *cobra.Command, f buildFlags, from, to string, asJSON bool) error {
-	was, err := e.matrixOf(cmd, f, from)
+	d, err := e.difference(cmd, f, []string{from, to}, false)
 	if err != nil {
 		return err
 	}
-	is, err := e.matrixOf(cmd, f, to)
-	if err != nil {
-		return err
-	}
-	c := report.Compare(was, is)
+	c := d.Comparison
 	if asJSON {
 		return e.writeJSON("comparison", c)
 	}

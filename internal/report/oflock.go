@@ -17,7 +17,7 @@ import (
 
 // OfLock is the matrix of a lock that axle wrote, for the targets it has: what
 // would be built of it, as far as the names of its files tell. It asks no index.
-// The extension is that of the extension.yml beside it; without one the lock
+// The extension is that of the extension.yml beside it or in src beside it; without one the lock
 // stands for itself, as version 0. Locks of other tools do not say what their
 // targets are, and are refused ([fault.BadInput]).
 func OfLock(path string) (Matrix, []fault.Warning, error) {
@@ -54,12 +54,11 @@ func OfLock(path string) (Matrix, []fault.Warning, error) {
 func ofPins(path string, l lock.Lock, targets []target.Target) (Matrix, error) {
 	opt := merge.Options{Name: filepath.Base(path), Version: pep440.MustParse("0")}
 	version, zipSafe := "", false
-	manifest := filepath.Join(filepath.Dir(path), "extension.yml")
-	if data, err := os.ReadFile(manifest); err == nil {
-		m, _, err := extension.ParseManifest(manifest, data)
-		if err != nil {
-			return Matrix{}, err
-		}
+	m, err := manifestBeside(path)
+	if err != nil {
+		return Matrix{}, err
+	}
+	if m != nil {
 		opt.Name, version, zipSafe = m.Name, m.Version.String(), m.ZipSafe
 		opt.Version = m.Version.PEP440
 	}
@@ -74,6 +73,19 @@ func ofPins(path string, l lock.Lock, targets []target.Target) (Matrix, error) {
 		plan.Packages = nil // its dependencies lie beside its modules
 	}
 	return New(opt.Name, version, targets, l, plan), nil
+}
+
+// manifestBeside reads the extension.yml of the project whose lock lies at path;
+// nil where there is none.
+func manifestBeside(path string) (*extension.Manifest, error) {
+	for _, folder := range []string{"src", "."} {
+		place := filepath.Join(filepath.Dir(path), folder, extension.ManifestName)
+		if data, err := os.ReadFile(place); err == nil {
+			m, _, err := extension.ParseManifest(place, data)
+			return &m, err
+		}
+	}
+	return nil, nil
 }
 
 // LockedFiles are the SHA-256 of the files that a lock has for its targets, by
