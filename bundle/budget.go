@@ -123,7 +123,11 @@ func (e *SizeError) Hints() []string {
 		name, _, _ := strings.Cut(first.Distributions[0].Name, " ")
 		hints = append(hints, fmt.Sprintf("%s weighs most: axle why %s shows what requires it", name, name))
 	}
-	return append(hints, "or raise bundle.max_size, or --max-size")
+	last := "raise bundle.max_size, or --max-size"
+	if len(hints) > 0 {
+		last = "or " + last
+	}
+	return append(hints, last)
 }
 
 func (e *SizeError) trimHint() string {

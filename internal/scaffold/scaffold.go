@@ -80,8 +80,18 @@ func CheckVersion(s string) error {
 
 // CheckPythons: see [CheckName].
 func CheckPythons(s string) error {
-	_, err := extension.ParsePythonRange(s)
-	return err
+	pythons, err := extension.ParsePythonRange(s)
+	if err != nil {
+		return err
+	}
+	known := target.Known()
+	for _, py := range known {
+		if some, _ := pythons.AdmitsMinor(py.Major, py.Minor); some {
+			return nil
+		}
+	}
+	return fault.New(fault.BadInput, fmt.Sprintf("%q admits no known Python", s),
+		fmt.Sprintf("known are those from %s to %s", known[0].Version(), known[len(known)-1].Version()))
 }
 
 // CheckPlatforms: see [CheckName].
