@@ -301,7 +301,7 @@ func licences(rows []row, of map[string]bool) map[string]string {
 	all := map[string]string{}
 	for _, r := range rows {
 		if of[r.name] {
-			all[r.name] = r.license
+			all[r.name] = r.licence()
 		}
 	}
 	return all

@@ -106,13 +106,17 @@ func pythonOf(p Package) int {
 
 // row is a distribution over all packages.
 type row struct {
-	name, license string
-	versions      []string
-	packages      int
-	native        int   // native files, the most in one package
-	bytes         int64 // the most in one package
-	points        []EntryPoint
+	name     string
+	licences []string // of its versions, each once
+	versions []string
+	packages int
+	native   int   // native files, the most in one package
+	bytes    int64 // the most in one package
+	points   []EntryPoint
 }
+
+// licence is the text of all its licences.
+func (r row) licence() string { return strings.Join(r.licences, ", ") }
 
 // rows gathers the distributions by name; those of an unknown project come
 // last.
@@ -129,8 +133,8 @@ func (e Extension) rows() []row {
 		if d.Version != "" && !slices.Contains(r.versions, d.Version) {
 			r.versions = append(r.versions, d.Version)
 		}
-		if d.License != "" {
-			r.license = d.License
+		if d.License != "" && !slices.Contains(r.licences, d.License) {
+			r.licences = append(r.licences, d.License)
 		}
 		for _, p := range d.EntryPoints {
 			if !slices.Contains(r.points, p) {
@@ -149,6 +153,7 @@ func (e Extension) rows() []row {
 	rows := make([]row, 0, len(byName))
 	for _, r := range byName {
 		slices.SortFunc(r.versions, compareVersions)
+		slices.Sort(r.licences)
 		rows = append(rows, *r)
 	}
 	slices.SortFunc(rows, func(a, b row) int {
@@ -177,7 +182,7 @@ func (e Extension) drawDistributions(b *strings.Builder, rows []row) {
 		if n := len(e.Packages); n > 0 && r.packages < n {
 			where = fmt.Sprintf("in %d of %d packages", r.packages, n)
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\n", name, strings.Join(r.versions, ", "), r.license, report.Size(r.bytes), native, where)
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\n", name, strings.Join(r.versions, ", "), r.licence(), report.Size(r.bytes), native, where)
 	}
 	t.Flush()
 }
