@@ -21,6 +21,8 @@ type refused struct {
 	uploaded time.Time // of a file of it; of several versions the first
 	remedy   string    // what to try, where that is known at once
 	floor    target.Platform
+	// onlyPython: there are wheels for the target's platform, for other Pythons.
+	onlyPython bool
 	// sameSystem: there are wheels for the target's system on other processors.
 	sameSystem bool
 	// onlySystem is the sys_platform of the one system that there are wheels for.
@@ -204,8 +206,10 @@ func (r *refused) wheels(c *cell, files []candidate) {
 	case len(platforms) > 0:
 		r.detail = "its wheels are for " + platformsText(platforms)
 	case len(pythons) > 0:
+		r.onlyPython = true
 		r.detail = "its wheels are for " + pythonsText(pythons)
 	default:
+		r.sameSystem = sameSystem(c.target.Platform, all)
 		r.detail = fmt.Sprintf("its wheels are for %s on %s", pythonsText(all), platformsText(all))
 	}
 }
@@ -391,7 +395,7 @@ func (ev *evidence) withoutTarget(t *trouble, r *refused) string {
 		d = ev.via[d.in.x]
 	}
 	switch {
-	case r.why == refusePython || strings.Contains(r.detail, "wheels are for Python"):
+	case r.why == refusePython || r.onlyPython:
 		return fmt.Sprintf("leave Python %s out of the build", t.on.on.target.Python)
 	case d.root == nil:
 		return fmt.Sprintf("leave %s out of the build", t.on.on.target.Platform)
