@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/axlepack/axle/internal/fault"
 	"github.com/axlepack/axle/internal/inspect"
 )
 
@@ -29,6 +31,9 @@ their files tell.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("sbom") && bill == "" {
 				return usageError(cmd, errors.New("--sbom needs the name of a file, or - for standard output"))
+			}
+			if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+				return fault.New(fault.BadInput, args[0]+": it is a folder, not an extension zip", "name the zip that axle build writes into dist/extension_build")
 			}
 			if bill != "" {
 				return e.writeBill(cmd.Context(), args[0], bill)
