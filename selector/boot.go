@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"embed"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -14,6 +16,7 @@ import (
 	"sync"
 
 	"github.com/axlepack/axle/internal/extension"
+	"github.com/axlepack/axle/internal/launch"
 	"github.com/axlepack/axle/internal/wheel"
 )
 
@@ -115,6 +118,37 @@ func (d *deployer) cachedStart() string {
 		return ""
 	}
 	return "axle_start." + r.CacheTag + ".pyc"
+}
+
+// keepCompiledBoot puts the byte code of boot.py beside it, as a program of its
+// own that need not be compiled at every start. An interpreter that is a script
+// may become another version without a change to be seen, which boot.py tells
+// of and its byte code cannot.
+func (d *deployer) keepCompiledBoot(dir string) error {
+	r, kept := d.c.Interpreter.Report, filepath.Join(dir, launch.Compiled(bootFile))
+	cached := filepath.Join(dir, "__pycache__")
+	var err error
+	if d.cachedStart() != "" && r.Implementation == "cpython" && !isScript(d.c.Interpreter.Path) {
+		err = os.Rename(filepath.Join(cached, "boot."+r.CacheTag+".pyc"), kept)
+	} else {
+		err = os.Remove(kept) // Python 2 writes it there
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.RemoveAll(cached)
+}
+
+// isScript tells a program that another one reads from one that is machine code.
+func isScript(file string) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	head := make([]byte, 2)
+	_, err = io.ReadFull(f, head)
+	return err != nil || string(head) == "#!"
 }
 
 // extraPaths are the entries of python_extra_paths, those inside the extension

@@ -407,7 +407,7 @@ func withRoom(err error, r *archive.Reader) error {
 // fill fills the folder of a deployment.
 func (d *deployer) fill(ctx context.Context) deployments.Fill {
 	return func(dir, final string) ([]wheel.RecordEntry, error) {
-		if err := d.fillCode(ctx, dir, final); err != nil {
+		if err := d.fillCode(ctx, dir); err != nil {
 			return nil, err
 		}
 		if err := d.z.writeOwn(filepath.Join(dir, keptZip)); err != nil {
@@ -417,11 +417,17 @@ func (d *deployer) fill(ctx context.Context) deployments.Fill {
 		if err != nil {
 			return nil, err
 		}
-		return nil, os.WriteFile(filepath.Join(dir, bootFile), boot, 0o644)
+		if err := os.WriteFile(filepath.Join(dir, bootFile), boot, 0o644); err != nil || d.rec.ZipSafe {
+			return nil, err
+		}
+		if err := d.compile(ctx, dir, final); err != nil {
+			return nil, err
+		}
+		return nil, d.keepCompiledBoot(dir)
 	}
 }
 
-func (d *deployer) fillCode(ctx context.Context, dir, final string) error {
+func (d *deployer) fillCode(ctx context.Context, dir string) error {
 	if d.rec.ZipSafe {
 		return d.z.writeOwn(filepath.Join(dir, codeZip))
 	}
@@ -432,5 +438,5 @@ func (d *deployer) fillCode(ctx context.Context, dir, final string) error {
 	if err := archive.Extract(ctx, d.z.reader, code, archive.ExtractOptions{Include: isOwn}); err != nil {
 		return withRoom(err, d.z.reader)
 	}
-	return d.compile(ctx, code, filepath.Join(final, codeFolder))
+	return nil
 }

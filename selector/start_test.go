@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/axlepack/axle/internal/launch"
 	"github.com/axlepack/axle/interpreters"
 )
 
@@ -260,5 +261,39 @@ func TestStartWithoutByteCode(t *testing.T) {
 			t.Fatal(err)
 		}
 		check("missing", "True")
+	})
+}
+
+// TestStartFile: what the start file says starts the extension as axle run does,
+// and boot.py is compiled where its interpreter cannot change unseen.
+func TestStartFile(t *testing.T) {
+	files := content{
+		"extension.yml": manifest("demo", "1.0.0", unzipped),
+		"extension.py":  "import sys\nprint('%s %s %s' % (__name__, sys.argv[1:], sys.argv[0] == __file__))\nsys.stdout.flush()\nif len(sys.argv) > 2:\n    raise ValueError('wrong')\n",
+	}
+	somePythons(t, func(t *testing.T, in interpreters.Interpreter) {
+		root := t.TempDir()
+		d := deploy(t, writeZip(t, files), root, in)
+		text, err := os.ReadFile(filepath.Join(filepath.Dir(d.BootPath()), launch.File))
+		p, ok := launch.Parse(string(text))
+		if err != nil || !ok {
+			t.Fatalf("%q, %v", text, err)
+		}
+		v := in.Report.PythonVersion()
+		if whole := in.Report.Implementation == "cpython" && v.Release(0) == 3 && v.Release(1) >= 7 && !isScript(in.Path); whole != strings.HasSuffix(p.Boot, ".pyc") {
+			t.Errorf("it is started by %s", p.Boot)
+		}
+		for _, args := range [][]string{{"a"}, {"a", "b"}} {
+			argv := p.Command(filepath.Join(root, p.Boot), nil, args)
+			cmd := exec.Command(argv[0], argv[1:]...)
+			cmd.Env = p.Environ(os.Environ(), "")
+			var stdout, stderr strings.Builder
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			_ = cmd.Run()
+			want := run(t, RunOptions{Root: root, Name: "demo", Args: args})
+			if stdout.String() != want.stdout || stderr.String() != want.stderr || cmd.ProcessState.ExitCode() != want.code || want.code != len(args)-1 {
+				t.Errorf("%q: %d %q %q, want %+v", args, cmd.ProcessState.ExitCode(), stdout.String(), stderr.String(), want)
+			}
+		}
 	})
 }

@@ -198,9 +198,12 @@ func (v verification) repair(ctx context.Context, p part, damage []deployments.D
 // deployer is one that makes again what was made for the record.
 func (v verification) deployer(z *Zip) *deployer {
 	in := v.rec.Interpreter
+	// The key of the starter has it, see keyFor: axle-DIGEST-cpython-312.
+	_, key, _ := strings.Cut(path.Base(v.rec.Starter), "-")
+	_, cacheTag, _ := strings.Cut(key, "-")
 	return &deployer{z: z, store: v.store, rec: v.rec, c: Choice{Interpreter: &interpreters.Interpreter{
 		Path:   in.Path,
-		Report: &interpreters.Report{Path: in.Executable, Version: in.Version, Implementation: in.Implementation, NeedsSite: in.NeedsSite},
+		Report: &interpreters.Report{Path: in.Executable, Version: in.Version, Implementation: in.Implementation, NeedsSite: in.NeedsSite, CacheTag: cacheTag},
 	}}, opt: DeployOptions{Root: v.store.Root(), NoCompile: !v.compiled()}}
 }
 

@@ -127,7 +127,10 @@ func repairByteCode(t *testing.T, in interpreters.Interpreter, zip string) {
 	root := t.TempDir()
 	d := deploy(t, zip, root, in)
 	code := filepath.Join(d.PackagePath(), "__pycache__", "helper."+in.Report.CacheTag+".pyc")
-	for _, file := range []string{code, filepath.Join(d.PackagePath(), "helper.py"), filepath.Join(d.CodePath(), "extension.py")} {
+	boot := d.BootPath()
+	for _, file := range []string{
+		code, filepath.Join(d.PackagePath(), "helper.py"), filepath.Join(d.CodePath(), "extension.py"), boot, launch.Compiled(boot), filepath.Join(filepath.Dir(boot), launch.File),
+	} {
 		spoil(t, file)
 		_, err := Verify(t.Context(), root, "demo", false)
 		mustFail(t, file, err, fault.Mismatch, filepath.Base(file)+": changed")

@@ -4,7 +4,8 @@
 //
 //	ROOT/
 //	  e/NAME/ID/record.json   one deployment; ID is its version and a digest
-//	  e/NAME/ID/boot.py       what starts it
+//	  e/NAME/ID/boot.py       what starts it, and boot.pyc its byte code
+//	  e/NAME/ID/start         how, for a start that reads nothing else, see [launch]
 //	  e/NAME/ID/x/            the extension's modules, or x.zip with zip_safe
 //	  e/NAME/current          the ID that runs; replaced by one rename
 //	  p/KEY/                  an extracted dependency package, shared by every
@@ -30,6 +31,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -196,7 +198,11 @@ func (r Record) fillWith(fill Fill, final string) Fill {
 		if err := os.WriteFile(filepath.Join(dir, recordFile), text, 0o644); err != nil {
 			return nil, err
 		}
-		if text = r.Plan().Marshal(); text == nil {
+		plan := r.Plan()
+		if _, err := os.Stat(filepath.Join(dir, launch.Compiled(path.Base(r.Boot)))); err == nil {
+			plan.Boot = launch.Compiled(r.Boot)
+		}
+		if text = plan.Marshal(); text == nil {
 			return known, nil
 		}
 		return known, os.WriteFile(filepath.Join(dir, launch.File), text, 0o644)

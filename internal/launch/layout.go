@@ -6,6 +6,10 @@ import "github.com/axlepack/axle/internal/lite"
 // its first line begins with the ID and a blank.
 const CurrentFile = "current"
 
+// Compiled is the name of a script's byte code that lies beside it and is started
+// in its place.
+func Compiled(script string) string { return script + "c" }
+
 // LeasePrefix begins the names of leases.
 const LeasePrefix = "r-"
 

@@ -136,7 +136,7 @@ def find_old(code):
 
 def show_without(boot):
     """Make a hook that prints an error as if what starts the extension were not there."""
-    here = (boot, show_without.__code__.co_filename)
+    here = (boot, boot[:-1], show_without.__code__.co_filename)  # boot.py may run as boot.pyc
 
     def ours(frame):
         name = frame.f_code.co_filename
