@@ -61,7 +61,7 @@ func newPlace(text string) place {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
-	return place{address: text, url: fileURL(path), path: path}
+	return place{address: redactHost(text), url: fileURL(path), path: path}
 }
 
 func isRemote(text string) bool {

@@ -8,11 +8,14 @@ import (
 // Redact takes the user and the password out of an address, for whatever is
 // shown or written. Text that is no address loses what stands before an "@".
 func Redact(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		address = redactHost(address)
+	}
 	u, err := url.Parse(address)
 	if err == nil {
 		return redactURL(u)
 	}
-	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok {
 		return address
 	}
@@ -24,6 +27,19 @@ func Redact(address string) string {
 		rest = rest[at+1:]
 	}
 	return scheme + "://" + rest
+}
+
+// redactHost is for an address whose scheme was forgotten: "user:password@host".
+// Paths are left as they are.
+func redactHost(text string) string {
+	host := text
+	if i := strings.IndexAny(text, `/\?#`); i >= 0 {
+		host = text[:i]
+	}
+	if at := strings.LastIndexByte(host, '@'); at >= 0 && strings.Contains(host[:at], ":") {
+		return text[at+1:]
+	}
+	return text
 }
 
 func redactURL(u *url.URL) string {
