@@ -13,25 +13,31 @@ import (
 )
 
 // TestPictures: docs/pictures shows what the program prints of the project of the
-// tutorial, as it does now. -update draws it.
+// tutorial, as it does now. -update draws them.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server := indextest.New(t, indextest.Options{}, describe(t, dir, tutorialIndex)...)
 	mustRun(t, dir, 0, "extension.yml", "init", "forge", "--yes")
 	mustWrite(t, filepath.Join(dir, "forge", "requirements.txt"), []byte("requests\nPyYAML\n"))
-	cmd := axleCommand(t, dir, []string{"--quiet", "matrix", "forge"}, "AXLE_INDEX_URL="+server.Simple())
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := drawn("axle matrix forge", string(out))
-	path := filepath.Join("..", "..", "docs", "pictures", "matrix.svg")
-	if *update {
-		mustWrite(t, path, []byte(want))
-	}
-	if got, err := os.ReadFile(path); err != nil || string(got) != want {
-		t.Errorf("docs/pictures/matrix.svg is not up to date (%v): go test ./cmd/axle -run TestPictures -update", err)
+	for name, args := range map[string][]string{
+		"matrix":  {"matrix", "forge"},
+		"suggest": {"matrix", "--suggest", "forge"},
+		"tree":    {"tree", "forge"},
+	} {
+		cmd := axleCommand(t, dir, append([]string{"--quiet"}, args...), "AXLE_INDEX_URL="+server.Simple())
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := drawn("axle "+strings.Join(args, " "), string(out))
+		path := filepath.Join("..", "..", "docs", "pictures", name+".svg")
+		if *update {
+			mustWrite(t, path, []byte(want))
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != want {
+			t.Errorf("docs/pictures/%s.svg is not up to date (%v): go test ./cmd/axle -run TestPictures -update", name, err)
+		}
 	}
 }
 

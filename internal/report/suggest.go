@@ -320,7 +320,11 @@ func (r Relaxation) draw(b *strings.Builder) {
 	for _, h := range r.Holes {
 		holes += len(h.Targets)
 	}
-	fmt.Fprintf(b, "\n%s: %s, %s more%s\n", what, Count(holes, "hole"), Count(r.Gained, "served target"), r.More())
+	served := "nothing more served"
+	if r.Gained > 0 {
+		served = Count(r.Gained, "served target") + " more"
+	}
+	fmt.Fprintf(b, "\n%s: %s, %s%s\n", what, Count(holes, "hole"), served, r.More())
 	for _, h := range r.Holes {
 		fmt.Fprintf(b, "  %s\n", strings.ReplaceAll(h.text, "\n", "\n  "))
 		for _, hint := range h.Hints {
