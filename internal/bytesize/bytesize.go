@@ -51,7 +51,7 @@ const largestSize = 1 << 60
 
 // Parse reads "75 MB", "71.5MiB" or a number of bytes. Units are exact: MB
 // is 1,000,000 bytes, MiB 1,048,576; letters count as they are. A size is at
-// least a byte.
+// least a byte, and bytes are whole.
 func Parse(text string) (Size, error) {
 	text = strings.TrimSpace(text)
 	number := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -66,6 +66,9 @@ func Parse(text string) (Size, error) {
 			hint = fmt.Sprintf("did you mean %s %s? MB is 1,000,000 bytes, MiB 1,048,576", number, near)
 		}
 		return Size{}, sizeProblem(text, fmt.Sprintf("has no unit that is known: %q", unit), hint)
+	}
+	if factor(unit) == 1 && strings.Contains(number, ".") {
+		return Size{}, sizeProblem(text, "is not a whole number of bytes", fmt.Sprintf("name the unit: %s MB", number))
 	}
 	n, err := strconv.ParseFloat(number, 64)
 	n = math.Floor(n * float64(factor(unit)))

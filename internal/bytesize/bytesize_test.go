@@ -22,7 +22,7 @@ func TestParse(t *testing.T) {
 	}
 	for text, hint := range map[string]string{
 		"": "75 MB", "MB": "75 MB", "75 mb": "75 MB?", "75 M": "75 MB?", "75 Gi": "75 GiB?", "75 PB": "write one of", "-1": "75 MB", "1.": "75 MB", "1e6": "75 MB",
-		"0": "", "0.1 B": "", "99999999999 GB": "", "1.5G": "1.5 GB?", "1,5 MB": "75 MB", "75 MB MB": "75 MB",
+		"0": "", "0.1 B": "0.1 MB", "99999999999 GB": "", "1.5G": "1.5 GB?", "1,5 MB": "75 MB", "75 MB MB": "75 MB", "1.5": "1.5 MB", "10.0 B": "10.0 MB",
 	} {
 		_, err := Parse(text)
 		if fault.ExitCode(err) != fault.BadInput || !strings.Contains(strings.Join(fault.Hints(err), " "), hint) {

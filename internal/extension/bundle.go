@@ -262,6 +262,10 @@ func (b *Bundle) readGroups(section yamldoc.Map) {
 
 func (b *Bundle) readExclude(section yamldoc.Map) {
 	for _, v := range members(section, "exclude") {
+		if v.Scalar() == "" {
+			v.Problem("is empty", "write a pattern such as *.orig")
+			continue
+		}
 		if _, err := path.Match(v.Scalar(), ""); err != nil {
 			v.Problem(v.Scalar()+" is not a pattern: "+err.Error(), "")
 			continue
