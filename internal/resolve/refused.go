@@ -27,6 +27,10 @@ type refused struct {
 	sameSystem bool
 	// onlySystem is the sys_platform of the one system that there are wheels for.
 	onlySystem string
+	// foreign are the tags of wheels of which none is for the target's system and
+	// processor, whatever the Python; pythonFits says that some are for its Python.
+	foreign    []tags.Tag
+	pythonFits bool
 }
 
 // text is a line about the versions.
@@ -55,21 +59,41 @@ func (ev *evidence) refusals(on *info, within set) []*refused {
 	var out []*refused
 	for c := within.Prev(len(within) * 64); c > absent; c = within.Prev(c - 1) {
 		r := ev.refusal(on, c)
-		same := func(o *refused) bool { return o.why == r.why && (o.detail == r.detail || o.dated() && r.dated()) }
-		i := slices.IndexFunc(out, same)
+		i := slices.IndexFunc(out, r.sameCause)
 		if i < 0 {
 			out = append(out, r)
 			continue
 		}
-		out[i].versions.Put(c)
-		if r.detail != out[i].detail { // of those that are too new, the first says most
-			if r.uploaded.Before(out[i].uploaded) {
-				out[i].uploaded = r.uploaded
-			}
-			out[i].detail = "uploaded on " + day(out[i].uploaded) + " or later"
+		out[i].add(r)
+	}
+	for _, r := range out {
+		switch {
+		case len(r.foreign) > 0 && r.pythonFits:
+			r.detail = "its wheels are for " + platformsText(r.foreign)
+		case len(r.foreign) > 0:
+			r.detail = fmt.Sprintf("its wheels are for %s on %s", pythonsText(r.foreign), platformsText(r.foreign))
 		}
 	}
 	return out
+}
+
+// sameCause says whether versions are refused for the same reason: wheels for
+// other platforms are one, whichever those are and whatever their Pythons.
+func (r *refused) sameCause(o *refused) bool {
+	return o.why == r.why && (o.detail == r.detail || o.dated() && r.dated() || len(o.foreign) > 0 && len(r.foreign) > 0)
+}
+
+// add takes an older version in that is refused for the same reason.
+func (r *refused) add(older *refused) {
+	r.versions = r.versions.Or(older.versions)
+	r.foreign = append(r.foreign, older.foreign...)
+	r.pythonFits = r.pythonFits || older.pythonFits
+	if r.dated() && r.detail != older.detail { // of those that are too new, the first says most
+		if older.uploaded.Before(r.uploaded) {
+			r.uploaded = older.uploaded
+		}
+		r.detail = "uploaded on " + day(r.uploaded) + " or later"
+	}
 }
 
 // dated says that versions are too new by the time of their upload.
@@ -197,6 +221,9 @@ func (r *refused) wheels(c *cell, files []candidate) {
 		}
 	}
 	r.sameSystem, r.onlySystem = sameSystem(c.target.Platform, platforms), onlySystem(all)
+	if _, near := nearFloor(c.target.Platform, all); !near && len(pythons) == 0 && !bareLinux(c.target.Platform, all) {
+		r.foreign, r.pythonFits = all, len(platforms) > 0
+	}
 	switch floor, ok := nearFloor(c.target.Platform, platforms); {
 	case ok:
 		r.floor = floor

@@ -11,20 +11,54 @@ import (
 	"github.com/axlepack/axle/internal/target"
 )
 
-// versionsText names versions of a project: one, two, or the ends of a run.
-// Versions in between that are not meant are not told.
+// versionsText names versions of a project: each, runs of them by their ends
+// ("2.1, 2.3 to 2.9"), and of many runs the newest. A run has no version in
+// between that is not meant, but for pre-releases, of which final releases say
+// nothing.
 func versionsText(p *project, s set) string {
-	lo, hi := s.Next(1), s.Prev(len(s)*64)
-	switch n := s.Count(); {
-	case lo < 0 || hi < 1:
-		return "(none)"
-	case n == 1:
-		return p.version(lo).String()
-	case n == 2:
-		return fmt.Sprintf("%s and %s", p.version(lo), p.version(hi))
-	default:
-		return fmt.Sprintf("%s to %s", p.version(lo), p.version(hi))
+	const told = 3
+	var parts []string
+	older := 0
+	for hi := s.Prev(len(s) * 64); hi > absent; {
+		lo, n := runBelow(p, s, hi)
+		switch {
+		case len(parts) >= told:
+			older += n
+		case n == 2:
+			parts = append(parts, p.version(hi).String(), p.version(lo).String())
+		case n == 1:
+			parts = append(parts, p.version(hi).String())
+		default:
+			parts = append(parts, fmt.Sprintf("%s to %s", p.version(lo), p.version(hi)))
+		}
+		hi = s.Prev(lo - 1)
 	}
+	slices.Reverse(parts)
+	last := len(parts) - 1
+	switch {
+	case last < 0:
+		return "(none)"
+	case older > 0:
+		return fmt.Sprintf("%s and %d older", strings.Join(parts, ", "), older)
+	case last == 0:
+		return parts[0]
+	}
+	return strings.Join(parts[:last], ", ") + " and " + parts[last]
+}
+
+// runBelow is the lowest version of the run that ends with hi, and how many of
+// the set are in it.
+func runBelow(p *project, s set, hi int) (lo, n int) {
+	lo, n = hi, 1
+	for c := hi - 1; c > absent; c-- {
+		switch {
+		case s.Has(c):
+			lo, n = c, n+1
+		case !p.isPre(c) || p.isPre(lo):
+			return lo, n
+		}
+	}
+	return lo, n
 }
 
 // newestText lists the newest n versions of a set.
