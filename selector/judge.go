@@ -172,13 +172,10 @@ const maxLies = 3
 
 func liesText(list []Lie) string {
 	var texts []string
-	for _, f := range list[:min(len(list), maxLies)] {
+	for _, f := range list {
 		texts = append(texts, f.String())
 	}
-	if more := len(list) - maxLies; more > 0 {
-		texts = append(texts, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(texts, "; ")
+	return some(texts)
 }
 
 // bestPackage marks the best of the fitting packages as chosen.

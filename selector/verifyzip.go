@@ -194,6 +194,7 @@ func (v *zipVerifier) verify(ctx context.Context, p *Package) {
 	}
 	inner, err := v.z.open(p.Member)
 	if err != nil {
+		p.learn(nil, err)
 		v.tellError(finding.Damaged, p, err)
 		return
 	}

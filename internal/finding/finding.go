@@ -119,6 +119,14 @@ func Of(c Code) Rule {
 	return Rule{Code: c, Exit: fault.Internal}
 }
 
+// Refused says that agents do not use a package of which it is found.
+func (r Rule) Refused() bool {
+	return r.Exit != 0 && (r.Deploy == refuses || r.Passed())
+}
+
+// Passed says that agents see it before they choose, and take another package.
+func (r Rule) Passed() bool { return r.Deploy == passes || r.Deploy == policy }
+
 // What a finding is.
 const (
 	Error   = "error"
