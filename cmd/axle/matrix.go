@@ -25,10 +25,11 @@ func newMatrix(e *env) *cobra.Command {
 		Short: "Show which package serves which Python on which platform, or why none",
 		Long: `Show which package would serve which Python on which platform, or why none does.
 Each agent profile of --profile, or of bundle.profiles, is a column of its own.
-Of a ZIP: which package in it does, also of one that UIP-CLI made; --python and
---platform choose the cells. Of a LOCK, a pylock.toml of axle: which package
-would, without asking any index. Of two: which targets the second gains and loses,
-and what becomes of versions and sizes.
+Of a ZIP: which package in it does, also of one that UIP-CLI made; a package that
+agents refuse for what is in it, or that was renamed, serves nothing.
+--python and --platform choose the cells. Of a LOCK, a pylock.toml of axle: which
+package would, without asking any index. Of two: which targets the second gains
+and loses, and what becomes of versions and sizes.
 
 With --json: {"version": 1, "matrix": {"extension", "extension_version", "pythons", "platforms", "packages": [{"file", "requires_python",
 "targets", "distributions", "size", "size_estimated", "made_elsewhere"}], "cells": [{"target", "python", "platform", "package", "size",
@@ -166,6 +167,9 @@ func (e *env) lookInto(cmd *cobra.Command, f buildFlags, path string) (inspect.E
 		return found, report.Matrix{}, err
 	}
 	e.warn(found.Warnings)
+	if err := found.Judge(cmd.Context()); err != nil {
+		return found, report.Matrix{}, err
+	}
 	m, err := found.Matrix(inspect.MatrixOptions{Pythons: f.pythons, Platforms: f.platforms})
 	return found, m, err
 }

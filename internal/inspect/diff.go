@@ -86,9 +86,6 @@ func Compare(from, to Side, opt MatrixOptions) (Difference, error) {
 	a, b := from.Zip, to.Zip
 	d.zips, d.Same = true, a.SHA256 == b.SHA256
 	d.Keys = append(d.Keys, changes(a.keys, b.keys)...)
-	for _, c := range changes(versions(a.Distributions), versions(b.Distributions)) {
-		d.Changes = append(d.Changes, report.DistributionChange{Project: c.Name, From: c.From, To: c.To, Targets: []string{}})
-	}
 	same := d.packages(a, b)
 	both := inBoth(a.rows(), b.rows())
 	d.Licences = append(d.Licences, changes(licences(a.rows(), both), licences(b.rows(), both))...)

@@ -6,7 +6,7 @@
 // What is said comes from the files themselves: METADATA, RECORD and
 // entry_points.txt of each distribution, and the headers of the binaries. A
 // package that cannot be read is reported with its problem beside the others.
-// Hashes are not compared: that is axle verify.
+// Hashes are not compared, but where it is told which package serves what.
 package inspect
 
 import (
@@ -48,9 +48,10 @@ type Extension struct {
 
 	Warnings []fault.Warning `json:"-"`
 
-	python extension.PythonRange
-	keys   map[string]string // of extension.yml
-	files  map[fileKey]FileState
+	refused string // why it runs nowhere
+	python  extension.PythonRange
+	keys    map[string]string // of extension.yml
+	files   map[fileKey]FileState
 }
 
 // Amount is a number of files and their size, unpacked.
@@ -79,8 +80,9 @@ type Package struct {
 	Problem string `json:"problem,omitempty"`
 
 	choosable
-	crc   uint32
-	files map[fileKey]FileState
+	refusal selector.Refusal // see [Extension.Judge]
+	crc     uint32
+	files   map[fileKey]FileState
 }
 
 // Distribution is a project's files inside a package, as its dist-info names
@@ -159,6 +161,21 @@ func Zip(ctx context.Context, file string) (Extension, error) {
 	}
 	out.setApart(z.Archive())
 	return out, err
+}
+
+// Judge finds out what is refused, by [selector.Refusals], for which it reads and
+// compares all that is in the zip: such a package serves nothing in
+// [Extension.Matrix].
+func (e *Extension) Judge(ctx context.Context) error {
+	refusals, err := selector.Refusals(ctx, e.File)
+	if err != nil {
+		return err
+	}
+	e.refused = refusals[""].Text
+	for i := range e.Packages {
+		e.Packages[i].refusal = refusals[e.Packages[i].File]
+	}
+	return nil
 }
 
 func digest(file string) (string, error) {

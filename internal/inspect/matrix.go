@@ -1,7 +1,9 @@
 package inspect
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,25 +40,23 @@ func (e Extension) Matrix(opt MatrixOptions) (report.Matrix, error) {
 		return report.Matrix{}, err
 	}
 	m := report.Matrix{Extension: e.Name, Version: e.Version, Cells: map[target.Target]report.Cell{}}
-	places := map[string]int{}
+	places, beside := map[string]int{}, named(e.Distributions)
 	for _, t := range targets {
 		m.Pythons = append(m.Pythons, t.Python)
 		if !slices.Contains(m.Platforms, t.Platform) {
 			m.Platforms = append(m.Platforms, t.Platform)
 		}
-		cell := report.Cell{Package: -1}
-		switch p := e.serving(t); {
-		case p != nil:
+		p := e.serving(t)
+		cell := report.Cell{Package: -1, Problem: e.hole(p, t), Beside: beside}
+		if p != nil && cell.Problem == nil && !e.ZipSafe {
 			i, ok := places[p.File]
 			if !ok {
 				i = len(m.Packages)
 				places[p.File] = i
 				m.Packages = append(m.Packages, p.row())
 			}
-			cell.Package = i
+			cell.Package, cell.Beside = i, nil
 			m.Packages[i].Targets = append(m.Packages[i].Targets, t)
-		case len(e.Packages) > 0 && !e.ZipSafe:
-			cell.Problem = fault.New(fault.NoPackage, fmt.Sprintf("no package in the zip is for %s%s", t, e.near(t)))
 		}
 		m.Cells[t] = cell
 	}
@@ -100,7 +100,7 @@ func (e Extension) platforms(asked []string) ([]target.Platform, error) {
 	if len(texts) == 0 {
 		var list []selector.Offer
 		for _, p := range e.Packages {
-			list = append(list, selector.Offer{Filename: p.filename, Glibc: p.glibc})
+			list = append(list, p.offer())
 		}
 		if all = selector.Platforms(list); len(all) > 0 {
 			return all, nil
@@ -121,30 +121,92 @@ func (e Extension) platforms(asked []string) ([]target.Platform, error) {
 // offers are what can be chosen, and the packages they stand for.
 func (e Extension) offers() (list []selector.Offer, packages []*Package) {
 	for i := range e.Packages {
-		if p := &e.Packages[i]; p.Problem == "" {
-			list, packages = append(list, selector.Offer{Filename: p.filename, RequiresPython: p.python, Glibc: p.glibc}), append(packages, p)
+		if p := &e.Packages[i]; p.usable() {
+			list, packages = append(list, p.offer()), append(packages, p)
 		}
 	}
 	return list, packages
 }
 
+// offer is what agents choose it by. Where its name says a floor, that counts.
+func (p *Package) offer() selector.Offer {
+	o := selector.Offer{Filename: p.filename, RequiresPython: p.python}
+	if slices.ContainsFunc(p.filename.Platforms, func(name string) bool { return strings.HasPrefix(name, "linux_") }) {
+		o.Glibc = p.glibc
+	}
+	return o
+}
+
+// usable says that agents choose the package where it fits.
+func (p *Package) usable() bool {
+	return p.Problem == "" && (p.refusal.Text == "" || p.refusal.Chosen)
+}
+
 // serving is the package that an agent takes for a target, or nil.
 func (e Extension) serving(t target.Target) *Package {
 	list, packages := e.offers()
-	if i := selector.Serving(list, t); i >= 0 && !e.ZipSafe {
+	if i := selector.Serving(list, t); i >= 0 {
 		return packages[i]
 	}
 	return nil
 }
 
-// row describes a package for the matrix.
-func (p *Package) row() report.Package {
-	out := report.Package{File: p.File, RequiresPython: p.RequiresPython, Size: p.Size, Glibc: p.glibc}
-	for _, d := range p.Distributions {
-		if d.Name != "" {
-			out.Distributions = append(out.Distributions, d.Name+" "+d.Version)
+// hole says why the zip does not run on a target for which agents take p, or
+// nil.
+func (e Extension) hole(p *Package, t target.Target) error {
+	switch {
+	case e.refused != "":
+		return fault.New(fault.NoPackage, "the zip is refused: "+e.refused, "see all of it with: axle verify "+e.File)
+	case e.ZipSafe:
+		return e.apart(p)
+	case len(e.Packages) == 0:
+		return nil
+	case p == nil:
+		return fault.New(fault.NoPackage, fmt.Sprintf("no package in the zip is for %s%s", t, e.near(t)))
+	case p.refusal.Text != "":
+		return fault.New(fault.NoPackage, fmt.Sprintf("%s is refused: %s", p.File, p.refusal.Text), "see all of it with: axle verify "+e.File)
+	}
+	return nil
+}
+
+// apart says what of p, which agents ignore because zip_safe is true, does not
+// lie beside the modules, or nil where all of it does. Without p the packages
+// say what the extension needs together.
+func (e Extension) apart(p *Package) error {
+	list := e.Packages
+	if p != nil {
+		list = []Package{*p}
+	}
+	beside, missing := versions(e.Distributions), map[string]bool{}
+	for _, p := range list {
+		if len(p.Distributions) == 0 && p.Problem != "" {
+			missing[p.File] = true
+		}
+		for _, d := range p.Distributions {
+			if _, ok := beside[d.Name]; !ok || d.Name == "" {
+				missing[cmp.Or(d.Name, p.File)] = true
+			}
 		}
 	}
-	slices.Sort(out.Distributions)
-	return out
+	if len(missing) == 0 {
+		return nil
+	}
+	return fault.New(fault.NoPackage, fmt.Sprintf("zip_safe is true, so agents ignore the packages, and %s is not beside the modules",
+		strings.Join(slices.Sorted(maps.Keys(missing)), ", ")), "set zip_safe: false in extension.yml")
+}
+
+// row describes a package for the matrix.
+func (p *Package) row() report.Package {
+	return report.Package{File: p.File, RequiresPython: p.RequiresPython, Distributions: named(p.Distributions), Size: p.Size, Glibc: p.glibc}
+}
+
+// named are those whose names are known: "project version", sorted.
+func named(list []Distribution) (texts []string) {
+	for _, d := range list {
+		if d.Name != "" {
+			texts = append(texts, d.Name+" "+d.Version)
+		}
+	}
+	slices.Sort(texts)
+	return texts
 }

@@ -1,18 +1,23 @@
 package inspect
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/axlepack/axle/internal/target"
+	"github.com/axlepack/axle/selector"
 )
 
 // near says what keeps packages from a target that they are nearly for, a line
-// each: a Requires-Python, or a floor of their platform.
+// each: a Requires-Python, a floor of their platform, or that they are refused.
 func (e Extension) near(t target.Target) string {
 	text := ""
 	for i := range e.Packages {
 		p := &e.Packages[i]
-		if p.Problem != "" {
+		if why := cmp.Or(p.refusal.Text, p.Problem); why != "" {
+			if p.couldServe(t) {
+				text += fmt.Sprintf("\n  %s is refused: %s", p.File, why)
+			}
 			continue
 		}
 		if wants := p.wants(t); wants != "" {
@@ -20,6 +25,12 @@ func (e Extension) near(t target.Target) string {
 		}
 	}
 	return text
+}
+
+// couldServe says whether a package that is refused would be for a target; one
+// that is not named as a package would be for any.
+func (p *Package) couldServe(t target.Target) bool {
+	return len(p.filename.Tags) == 0 || selector.Serving([]selector.Offer{p.offer()}, t) >= 0
 }
 
 // wants is what a package that does not serve a target wants of it, "" where

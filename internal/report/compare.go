@@ -78,12 +78,15 @@ func (m Matrix) servedBeside(other Matrix) []target.Target {
 
 // distributions are the versions of a target, by project.
 func (m Matrix) distributions(t target.Target) map[string]string {
+	cell := m.Cells[t]
+	list := cell.Beside
+	if cell.Package >= 0 {
+		list = m.Packages[cell.Package].Distributions
+	}
 	out := map[string]string{}
-	if i := m.Cells[t].Package; i >= 0 {
-		for _, text := range m.Packages[i].Distributions {
-			project, version, _ := strings.Cut(text, " ")
-			out[project] = version
-		}
+	for _, text := range list {
+		project, version, _ := strings.Cut(text, " ")
+		out[project] = version
 	}
 	return out
 }

@@ -67,6 +67,9 @@ type Package struct {
 type Cell struct {
 	Package int
 	Problem error
+	// Beside are the distributions that it has without a package, since they lie
+	// beside the modules: "project version", sorted.
+	Beside []string
 	// Notes say what the reader should know of this target's solution.
 	Notes []string
 }
@@ -87,7 +90,7 @@ func New(extension, version string, targets []target.Target, l lock.Lock, plan m
 		m.add(t, Cell{Package: -1})
 	}
 	for _, s := range l.Solutions {
-		m.Cells[s.Target] = Cell{Package: -1, Notes: s.Notes}
+		m.Cells[s.Target] = Cell{Package: -1, Notes: s.Notes, Beside: distributions(s.Pins)}
 	}
 	for _, f := range l.Failures {
 		m.Cells[f.Target] = Cell{Package: -1, Problem: f.Err}
@@ -119,7 +122,7 @@ func (m *Matrix) place(plan merge.Plan) {
 			m.Packages = append(m.Packages, p)
 		}
 		c := m.Cells[t]
-		c.Package, c.Problem = n, nil
+		c.Package, c.Problem, c.Beside = n, nil, nil
 		m.Cells[t] = c
 	}
 }
@@ -147,9 +150,9 @@ func (m *Matrix) add(t target.Target, c Cell) {
 
 func describe(p merge.Package) Package {
 	d := Package{File: p.Filename.Text, RequiresPython: Readable(p.RequiresPython), Targets: p.Targets}
+	d.Distributions = distributions(p.Pins)
 	known := true
 	for _, pin := range p.Pins {
-		d.Distributions = append(d.Distributions, string(pin.Project)+" "+pin.Version.String())
 		d.Size += pin.File.Size
 		known = known && pin.File.Size > 0
 	}
@@ -157,6 +160,15 @@ func describe(p merge.Package) Package {
 		d.Size = 0
 	}
 	return d
+}
+
+// distributions are "project version" of pins, sorted.
+func distributions(pins []lock.Pin) (list []string) {
+	for _, pin := range pins {
+		list = append(list, string(pin.Project)+" "+pin.Version.String())
+	}
+	slices.Sort(list)
+	return list
 }
 
 // Made notes the size in bytes of a package that is there by now.
