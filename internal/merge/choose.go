@@ -93,7 +93,7 @@ func (c *choice) better(o *choice, of *cell) bool {
 
 // add makes a choice of these cells, or several where one name cannot hold them.
 func (s *search) add(g *fileSet, members []*cell) {
-	c := &choice{group: g, members: members, candidates: s.taggings(g.fit, members)}
+	c := &choice{group: g, members: members, candidates: s.taggings(g, members)}
 	if len(c.candidates) == 0 {
 		for _, part := range parts(members) {
 			s.add(g, part)
@@ -123,7 +123,7 @@ func (c *choice) look(cells []*cell) {
 }
 
 // taggings lists the names that members may have in this matrix.
-func (s *search) taggings(f fit, members []*cell) []tagging {
+func (s *search) taggings(g *fileSet, members []*cell) []tagging {
 	alone, local := true, true
 	for _, c := range s.cells {
 		on := slices.ContainsFunc(members, func(m *cell) bool { return m.target.Platform == c.target.Platform })
@@ -131,7 +131,7 @@ func (s *search) taggings(f fit, members []*cell) []tagging {
 		local = local && c.target.Platform == members[0].target.Platform
 	}
 	one := !slices.ContainsFunc(members, func(m *cell) bool { return m.target.Platform != members[0].target.Platform })
-	return taggings(f, members, naming{alone: alone, local: one && !local, stem: s.stem})
+	return taggings(g.fit, members, naming{alone: alone, local: one && !local, empty: len(g.pins) == 0, stem: s.stem})
 }
 
 func (s *search) run() error {

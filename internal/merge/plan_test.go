@@ -255,6 +255,33 @@ func TestPlans(t *testing.T) {
 				return []string{requests}
 			},
 			[]string{"py310-none-any", "py39-none-any"}},
+		{"all is for Windows: any floor of the others needs nothing", sixes, "linux/amd64 win_amd64",
+			func(_, platform string) []string {
+				if platform == "win_amd64" {
+					return []string{requests}
+				}
+				return []string{}
+			},
+			[]string{"py3-none-manylinux_2_5_x86_64", "py3-none-win_amd64"}},
+		{"all is for Windows, and a lower floor is a hole", "3.10", "linux/amd64 manylinux_2_17_x86_64 win_amd64",
+			func(_, platform string) []string {
+				switch platform {
+				case "win_amd64":
+					return []string{requests}
+				case "linux/amd64":
+					return []string{}
+				}
+				return nil
+			},
+			[]string{"py3-none-manylinux_2_28_x86_64", "py3-none-win_amd64"}},
+		{"all is for Linux: any macOS needs nothing", sixes, "linux/amd64 macosx_13_0_x86_64",
+			func(_, platform string) []string {
+				if platform == "linux/amd64" {
+					return []string{"c-1-cp37-abi3-manylinux_2_17_x86_64.whl"}
+				}
+				return []string{}
+			},
+			[]string{"cp39-abi3-manylinux_2_17_x86_64", "py3-none-macosx_10_4_x86_64"}},
 		{"nobody needs anything", sixes, four, func(string, string) []string { return []string{} }, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

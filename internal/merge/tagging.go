@@ -42,6 +42,9 @@ type naming struct {
 	// local says that the package is for one platform of several: then it
 	// never claims to be for any.
 	local bool
+	// empty says that nothing is in the package. Markers, which made it so, tell
+	// systems and processors apart and no floors: it is for the lowest.
+	empty bool
 	// stem is what the file name begins with.
 	stem string
 }
@@ -57,6 +60,9 @@ func taggings(f fit, cells []*cell, n naming) []tagging {
 		b.exact(b.platforms(leastPlatform))
 	case !n.local:
 		b.shared(f, wider, anywhere)
+	}
+	if n.empty {
+		b.shared(f, wider, b.platforms(lowestPlatform))
 	}
 	b.shared(f, wider, b.platforms(ownPlatform))
 	b.exact(b.platforms(ownPlatform))
@@ -203,5 +209,6 @@ func (b *builder) platforms(part func(*cell) target.Platform) []string {
 	return names
 }
 
-func ownPlatform(c *cell) target.Platform   { return c.target.Platform }
-func leastPlatform(c *cell) target.Platform { return cmp.Or(c.floor, c.target.Platform) }
+func ownPlatform(c *cell) target.Platform    { return c.target.Platform }
+func leastPlatform(c *cell) target.Platform  { return cmp.Or(c.floor, c.target.Platform) }
+func lowestPlatform(c *cell) target.Platform { return c.target.Platform.Lowest() }
