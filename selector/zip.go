@@ -68,12 +68,15 @@ func Open(file string) (*Zip, error) {
 	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault.New(fault.NotFound, file+": no such file")
+		return nil, fault.New(fault.NotFound, file+": no such file", "axle build makes one, in dist/extension_build of the project")
 	case err != nil:
 		return nil, fault.WithCode(err, fault.BadInput)
 	}
 	stamp := deployments.Stamp(file, time.Now())
 	reader, err := archive.OpenReader(file, archive.Limits{})
+	if errors.Is(err, archive.ErrFormat) {
+		return nil, fault.WithHints(err, "copy it again from where it was built, or build it again: axle build")
+	}
 	if err != nil {
 		return nil, err
 	}

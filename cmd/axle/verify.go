@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -36,6 +37,9 @@ With --json: {"version": 1, "verified": {"deployment", "files", "damage": {FOLDE
 		Args:    args(cobra.ExactArgs(1)),
 		GroupID: "agent",
 		RunE: func(cmd *cobra.Command, list []string) error {
+			if isZip(list[0]) && isFolder(list[0]) {
+				return verifiesNoFolder(list[0])
+			}
 			if isZip(list[0]) {
 				if repair {
 					return fault.New(fault.Usage, list[0]+": --repair is for deployments; a zip is built again")
@@ -52,6 +56,9 @@ With --json: {"version": 1, "verified": {"deployment", "files", "damage": {FOLDE
 				return err
 			}
 			v, err := selector.Verify(cmd.Context(), a.Root, list[0], repair)
+			if fault.ExitCode(err) == fault.NotFound && isFolder(list[0]) {
+				return verifiesNoFolder(list[0])
+			}
 			if asJSON && v.Damage != nil {
 				return errors.Join(e.writeJSON("verified", v), err)
 			}
@@ -80,6 +87,17 @@ func isZip(arg string) bool {
 	}
 	info, err := os.Stat(arg)
 	return err == nil && info.Mode().IsRegular()
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// verifiesNoFolder says what is verified instead of a project.
+func verifiesNoFolder(dir string) error {
+	return fault.New(fault.Usage, dir+": is a folder; axle verify takes the name of a deployment, or the file of a zip",
+		"name the zip that axle build made, in "+filepath.Join(dir, "dist", "extension_build"))
 }
 
 func (e *env) drawRepaired(v selector.Verified) {

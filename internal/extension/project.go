@@ -104,7 +104,7 @@ func (l *loader) findManifest() error {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fault.New(fault.NotFound, dir+": no such folder")
+		return fault.New(fault.NotFound, dir+": no such folder", "name the folder of a project, or make one with: axle init "+dir)
 	case err != nil:
 		return fault.Errorf(fault.BadInput, "%s: %s", dir, reasonOf(err))
 	case !info.IsDir():

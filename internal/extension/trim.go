@@ -51,7 +51,10 @@ func unknownKind(text string) (reason, hint string) {
 	for _, k := range TrimKinds() {
 		names = append(names, string(k))
 	}
-	hint = "write " + strings.Join(names, ", ") + `, or ":all:"`
+	hint = "write a list of " + strings.Join(names, ", ") + `, or ":all:"`
+	if strings.Trim(text, ":") == "all" {
+		return fmt.Sprintf("%q is nothing that can be trimmed", text), `write ":all:", alone`
+	}
 	if near, ok := fault.Nearest(text, names); ok {
 		hint = "did you mean " + near + "?"
 	}
@@ -77,6 +80,14 @@ func (b *Bundle) readTrim(section yamldoc.Map) {
 	}
 	if v.IsText() && v.Scalar() == all {
 		b.Trim = TrimKinds()
+		return
+	}
+	if v.IsText() { // List would offer [all], which is no kind either
+		reason, hint := unknownKind(v.Scalar())
+		if slices.Contains(TrimKinds(), TrimKind(v.Scalar())) {
+			reason, hint = "is a text, not a list", "write a list: ["+v.Scalar()+"]"
+		}
+		v.Problem(reason, hint)
 		return
 	}
 	list, ok := v.List()

@@ -3,6 +3,8 @@ package index
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -245,6 +247,7 @@ func (d *discovery) indexes(ctx context.Context) {
 	var all []Index
 	for _, s := range d.options.Settings {
 		all = append(append(all, s.Indexes...), plain(s.ExtraIndexURLs...)...)
+		d.addresses(append(plain(append([]string{s.IndexURL}, s.ExtraIndexURLs...)...), s.Indexes...))
 	}
 	all = append(all, plain(d.list("extra-index-url")...)...)
 	main := d.mainIndex()
@@ -256,6 +259,19 @@ func (d *discovery) indexes(ctx context.Context) {
 	}
 	for _, i := range all {
 		d.addIndex(i)
+	}
+}
+
+// addressHint says how the addresses of indexes and proxies are written.
+const addressHint = "write it as https://HOST:PORT/PATH; an IPv6 address stands in brackets, [::1], and %, @ and / of a password as %25, %40 and %2F"
+
+// addresses refuses what cannot be asked at all, where it was written for axle;
+// what is pip's is read as pip reads it.
+func (d *discovery) addresses(all []Index) {
+	for _, i := range all {
+		if _, err := url.Parse(i.URL); err != nil {
+			d.problems = append(d.problems, fault.New(fault.Usage, fmt.Sprintf("index %s: not an address", Redact(i.URL)), addressHint))
+		}
 	}
 }
 

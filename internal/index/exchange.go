@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/axlepack/axle/internal/event"
+	"github.com/axlepack/axle/internal/fault"
 )
 
 const (
@@ -132,7 +133,7 @@ func (c *Client) attempt(ctx context.Context, e exchange) (err error) {
 func (c *Client) request(ctx context.Context, e exchange) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(context.WithValue(ctx, sourceKey{}, e.source), http.MethodGet, e.url, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%s: not an address", Redact(e.url))
+		return nil, fault.WithHints(fmt.Errorf("%s: not an address", Redact(e.url)), addressHint)
 	}
 	for key, value := range e.header {
 		req.Header.Set(key, value)

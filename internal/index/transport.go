@@ -123,7 +123,7 @@ func proxyOf(config Config) (func(*http.Request) (*url.URL, error), error) {
 	}
 	for _, address := range []string{settings.HTTPProxy, settings.HTTPSProxy} {
 		if _, err := url.Parse(address); err != nil && !strings.Contains(err.Error(), "first path segment") {
-			return nil, fault.Errorf(fault.Usage, "proxy %s: not an address", Redact(address))
+			return nil, fault.New(fault.Usage, "proxy "+Redact(address)+": not an address", addressHint)
 		}
 	}
 	find := settings.ProxyFunc()

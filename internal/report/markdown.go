@@ -51,7 +51,10 @@ func (m Matrix) summary() string {
 	if n := len(m.unserved()); n > 0 {
 		what += "; " + Count(n, "interpreter") + " of agent profiles without"
 	}
-	if holes == 0 {
+	switch {
+	case holes == 0 && all == 1:
+		return fmt.Sprintf("The one target is served, by %s.", what)
+	case holes == 0:
 		return fmt.Sprintf("All %s served, by %s.", Count(all, "target"), what)
 	}
 	return fmt.Sprintf("%d of %s served, by %s; %s.", all-holes, Count(all, "target"), what, Count(holes, "hole"))

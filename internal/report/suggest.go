@@ -262,6 +262,14 @@ func (g grid) costs(holes []target.Target) []HoleCost {
 	return list
 }
 
+// everyTarget is "all 12 targets", and of one target that.
+func everyTarget(n int) string {
+	if n == 1 {
+		return "the one target is"
+	}
+	return "all " + Count(n, "target")
+}
+
 // Text writes the suggestion as it goes into extension.yml, and below it what
 // each relaxation would cost.
 func (s Suggestion) Text(w io.Writer) error {
@@ -271,7 +279,7 @@ func (s Suggestion) Text(w io.Writer) error {
 	case s.Cells == 0:
 		b.WriteString("no Python is covered on any platform\n")
 	case s.Cells == s.Asked:
-		fmt.Fprintf(&b, "all %s covered:\n", Count(s.Asked, "target"))
+		fmt.Fprintf(&b, "%s covered:\n", everyTarget(s.Asked))
 	default:
 		fmt.Fprintf(&b, "the widest that is wholly covered, %d of %s:\n", s.Cells, Count(s.Asked, "target"))
 	}

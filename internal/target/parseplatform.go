@@ -177,6 +177,14 @@ func unknownPlatform(s string) error {
 		return fault.WithHints(err, "name the processor, too: "+strings.Join(ofSystem, ", "))
 	}
 	known := strings.Join(names, ", ")
+	// A word of the usual ones is meant before the same word of others.
+	if len(lower) >= 3 {
+		for _, usual := range Usual() {
+			if strings.HasPrefix(usual, lower) {
+				return fault.WithHints(err, "did you mean "+usual+"?")
+			}
+		}
+	}
 	for _, a := range aliases {
 		names = append(names, a.platform.String())
 	}

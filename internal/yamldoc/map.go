@@ -49,7 +49,7 @@ func (v Value) AnyMap() (Map, bool) {
 	m := Map{Value: v, values: map[string]Value{}}
 	if v.node.Kind != yaml.MappingNode {
 		if v.IsNull() {
-			v.Problem("is empty", "")
+			v.Problem("is empty", emptyHint(v))
 		} else {
 			v.Problem("is "+v.what()+", not a section with keys", "")
 		}
@@ -157,4 +157,13 @@ func (m Map) Texts(key string) ([]string, bool) {
 		return nil, false
 	}
 	return v.Texts(), true
+}
+
+// emptyHint is the next step for a section with nothing in it. The file itself
+// is one, too.
+func emptyHint(v Value) string {
+	if v.path == "" {
+		return "write at least a key and its value"
+	}
+	return "write its keys below it, indented"
 }
