@@ -23,8 +23,8 @@ func newInit(e *env) *cobra.Command {
 		Use:   "init [DIR]",
 		Short: "Make a new project that builds",
 		Long: `Make a project in DIR, or in this folder: src/extension.yml, src/extension.py, requirements.txt and .gitignore. On a
-terminal what no flag says is asked for; elsewhere, and with --yes, it gets its usual value. A requirements.txt and a
-.gitignore that are there already are kept.`,
+terminal what no flag says is asked for; elsewhere, and with --yes, it gets its usual value; without a terminal one of DIR, --name and --yes
+is needed. A requirements.txt and a .gitignore that are there already are kept.`,
 		Args:    args(cobra.MaximumNArgs(1)),
 		GroupID: "build",
 		RunE: func(cmd *cobra.Command, list []string) error {
@@ -35,10 +35,15 @@ terminal what no flag says is asked for; elsewhere, and with --yes, it gets its 
 			if err := checkInit(cmd, p); err != nil {
 				return err
 			}
+			asks := !yes && isTerminal(e.stdin)
+			if !asks && !yes && len(list) == 0 && p.Name == "" {
+				return fault.New(fault.Usage, "axle init: nothing says what to make, and there is no terminal to ask on",
+					"name it: axle init DIR, or axle init --name NAME for this folder", "take the usual values: axle init --yes")
+			}
 			if err := scaffold.CheckFolder(dir, force); err != nil {
 				return err
 			}
-			if !yes && isTerminal(e.stdin) {
+			if asks {
 				if err := e.askInit(cmd.Context(), cmd, dir, &p); err != nil {
 					return err
 				}
