@@ -20,7 +20,8 @@ func newInspect(e *env) *cobra.Command {
 		Long: `Show what an extension zip holds: its packages with the Pythons and the floors
 they need, their distributions with versions, licences and sizes, what is native,
 and the entry points. Archives of UIP-CLI are read too. What is shown comes from
-the files themselves, not from their names.
+the files themselves, not from their names, but for the floors called promised: those
+are what the tags say, as axle matrix shows them.
 
 With --sbom the bill of materials (CycloneDX 1.6, JSON) of the whole zip goes into
 a file: what the packages say of themselves, and of packages without one what

@@ -128,3 +128,22 @@ func TestNoZip(t *testing.T) {
 		t.Errorf("no zip: %v", err)
 	}
 }
+
+// TestFloorsAreNamed: what binaries need and what tags promise are told apart.
+func TestFloorsAreNamed(t *testing.T) {
+	for want, p := range map[string]Package{
+		"needs glibc 2.14, promised 2.17": {Needs: []string{"glibc 2.14"}, Tags: []string{"cp39-cp39-manylinux_2_17_x86_64", "cp39-cp39-manylinux2014_x86_64"}},
+		"needs glibc 2.17":                {Needs: []string{"glibc 2.17"}, Tags: []string{"cp39-cp39-manylinux_2_17_x86_64"}},
+		"needs glibc 2.5, promised 2.12":  {Needs: []string{"glibc 2.5"}, Tags: []string{"cp39-cp39-manylinux_2_17_x86_64", "cp39-cp39-manylinux2010_x86_64"}},
+		"needs musl, promised 1.1":        {Needs: []string{"musl"}, Tags: []string{"cp39-cp39-musllinux_1_1_x86_64"}},
+		"promised macOS 11.0":             {Tags: []string{"py3-none-macosx_11_0_arm64"}},
+		"needs glibc 2.34":                {Needs: []string{"glibc 2.34"}, Tags: []string{"cp39-cp39-linux_x86_64"}},
+		"needs glibc 2.4, promised 2.17; promised macOS 10.9": {Needs: []string{"glibc 2.4"},
+			Tags: []string{"cp39-cp39-manylinux_2_17_x86_64", "cp39-cp39-macosx_10_9_x86_64"}},
+		"": {Tags: []string{"py3-none-any", "cp39-cp39-win_amd64"}},
+	} {
+		if got := p.floors(); got != want {
+			t.Errorf("%v, %v: %q, want %q", p.Needs, p.Tags, got, want)
+		}
+	}
+}

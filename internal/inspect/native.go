@@ -8,6 +8,7 @@ import (
 	"github.com/axlepack/axle/internal/archive"
 	"github.com/axlepack/axle/internal/native"
 	"github.com/axlepack/axle/internal/pep440"
+	"github.com/axlepack/axle/internal/target"
 )
 
 func nativeFile(r *archive.Reader, m archive.Member) (Native, bool, error) {
@@ -74,6 +75,43 @@ func needs(all []Distribution) []string {
 		}
 	}
 	return out
+}
+
+// promised gives the lowest floor that a package's tags promise of a kind, as
+// axle matrix tells it: "glibc" is "2.17".
+func promised(of []string) map[string]string {
+	lowest := map[string]string{}
+	kinds := map[target.OS]string{target.Manylinux: "glibc", target.Musllinux: "musl", target.MacOS: "macOS"}
+	for _, text := range of {
+		family, floor, _, ok := target.SplitTag(text[strings.LastIndexByte(text, '-')+1:])
+		kind, version := kinds[family], fmt.Sprintf("%d.%d", floor[0], floor[1])
+		if old, seen := lowest[kind]; ok && kind != "" && (!seen || newer(old, version)) {
+			lowest[kind] = version
+		}
+	}
+	return lowest
+}
+
+// floors says what the package's binaries were measured to need, and what its
+// tags promise where that is something else: "needs glibc 2.14, promised 2.17".
+func (p Package) floors() string {
+	var parts []string
+	promises := promised(p.Tags)
+	for _, need := range p.Needs {
+		kind, version, _ := strings.Cut(need, " ")
+		text := "needs " + need
+		if promise, ok := promises[kind]; ok && promise != version {
+			text += ", promised " + promise
+		}
+		delete(promises, kind)
+		parts = append(parts, text)
+	}
+	for _, kind := range []string{"glibc", "musl", "macOS"} {
+		if promise, ok := promises[kind]; ok {
+			parts = append(parts, "promised "+kind+" "+promise)
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 func newer(a, b string) bool { return compareVersions(a, b) > 0 }

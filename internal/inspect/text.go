@@ -72,7 +72,7 @@ func (e Extension) drawPackages(b *strings.Builder) {
 		if p.RequiresPython != "" {
 			python = "Python " + p.RequiresPython
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", p.File, report.Size(p.Size), p.Amount, python, strings.Join(p.Needs, ", "))
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", p.File, report.Size(p.Size), p.Amount, python, p.floors())
 	}
 	t.Flush()
 	for _, p := range e.Packages {
