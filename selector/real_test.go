@@ -42,6 +42,9 @@ func TestCore11RealUIP(t *testing.T) {
 			if err != nil || len(full) != 1 {
 				t.Fatalf("uip build -a made %v", full)
 			}
+			if refused, err := Refusals(t.Context(), full[0]); err != nil || len(refused) > 0 {
+				t.Errorf("refused: %v, %v", refused, err)
+			}
 			root := t.TempDir()
 			d := deploy(t, full[0], root, list[0])
 			if !strings.HasPrefix(d.Record.Package.File, "real_ext-1.0.0-") {
