@@ -345,8 +345,8 @@ func keep(ctx context.Context, r *archive.Reader, file string) (wheel.RecordEntr
 	}
 	sum := sha256.New()
 	size, err := copyIn(ctx, r.Raw(), sum, out)
+	archive.WriteOut(out)
 	err = errors.Join(err, out.Close())
-	archive.WriteOut(file)
 	return wheel.RecordEntry{Path: filepath.Base(file), Hash: wheel.SHA256([sha256.Size]byte(sum.Sum(nil))), Size: size}, err
 }
 

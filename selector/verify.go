@@ -197,19 +197,19 @@ func (v verification) repair(ctx context.Context, p part, damage []deployments.D
 
 // deployer is one that makes again what was made for the record.
 func (v verification) deployer(z *Zip) *deployer {
-	in := v.rec.Interpreter
-	// The key of the starter has it, see keyFor: axle-DIGEST-cpython-312.
-	_, key, _ := strings.Cut(path.Base(v.rec.Starter), "-")
-	_, cacheTag, _ := strings.Cut(key, "-")
+	in, tag := v.rec.Interpreter, v.cacheTag()
 	return &deployer{z: z, store: v.store, rec: v.rec, c: Choice{Interpreter: &interpreters.Interpreter{
 		Path:   in.Path,
-		Report: &interpreters.Report{Path: in.Executable, Version: in.Version, Implementation: in.Implementation, NeedsSite: in.NeedsSite, CacheTag: cacheTag},
-	}}, opt: DeployOptions{Root: v.store.Root(), NoCompile: !v.compiled()}}
+		Report: &interpreters.Report{Path: in.Executable, Version: in.Version, Implementation: in.Implementation, NeedsSite: in.NeedsSite, CacheTag: tag},
+	}}, opt: DeployOptions{Root: v.store.Root(), NoCompile: tag == ""}}
 }
 
-// compiled tells whether there was byte code in the starter, and so everywhere.
-func (v verification) compiled() bool {
-	return strings.Contains(strings.TrimPrefix(path.Base(v.rec.Starter), "axle-"), "-")
+// cacheTag names the byte code of the deployment, as the key of its starter does
+// (axle-DIGEST-cpython-312, see keyFor); "" where none was made.
+func (v verification) cacheTag() string {
+	_, key, _ := strings.Cut(path.Base(v.rec.Starter), "-")
+	_, tag, _ := strings.Cut(key, "-")
+	return tag
 }
 
 func (v verification) fillStarter(ctx context.Context) (deployments.Fill, func(), error) {

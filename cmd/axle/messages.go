@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -25,12 +26,11 @@ type colorFlag struct{ value *string }
 func (c colorFlag) String() string { return "" }
 func (c colorFlag) Type() string   { return "when" }
 func (c colorFlag) Set(s string) error {
-	switch s {
-	case "auto", "always", "never":
+	known := []string{"auto", "always", "never"}
+	if slices.Contains(known, s) {
 		*c.value = s
 		return nil
 	}
-	known := []string{"auto", "always", "never"}
 	if near, ok := fault.Nearest(s, known); ok {
 		return fmt.Errorf("it is auto, always or never; did you mean %s?", near)
 	}

@@ -198,7 +198,7 @@ func (e *extraction) extract(ctx context.Context, folder *os.Root, name string, 
 		err = file.Sync()
 	}
 	if e.opt.WriteOut && m.Size >= largeFile {
-		writeOut(file)
+		WriteOut(file)
 	}
 	if cerr := file.Close(); err == nil {
 		err = cerr
@@ -217,15 +217,6 @@ func inMember(err error, m Member) error {
 
 // largeFile is from how many bytes on a file is worth a call for its own.
 const largeFile = 1 << 20
-
-// WriteOut lets the system begin to write a file to the disk, as
-// [ExtractOptions] has it.
-func WriteOut(path string) {
-	if file, err := os.Open(path); err == nil {
-		writeOut(file)
-		_ = file.Close()
-	}
-}
 
 // have asks whether the file is there already.
 func (e *extraction) have(m Member) bool {

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writeOut lets the system begin to write a file to the disk now, while others
+// WriteOut lets the system begin to write a file to the disk now, while others
 // are made, so that a sync at the end has less to wait for. It promises nothing.
-func writeOut(file *os.File) {
+func WriteOut(file *os.File) {
 	_ = unix.SyncFileRange(int(file.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
 }

@@ -4,5 +4,5 @@ package archive
 
 import "os"
 
-// writeOut could let the system begin to write a file to the disk now.
-func writeOut(*os.File) {}
+// WriteOut could let the system begin to write a file to the disk now.
+func WriteOut(*os.File) {}

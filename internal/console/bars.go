@@ -2,6 +2,7 @@ package console
 
 import (
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -148,7 +149,7 @@ func (b *Bars) back(width int) string {
 		rows += 1 + max(0, w-1)/max(1, width)
 	}
 	if rows > 0 {
-		return "\r\x1b[" + itoa(rows) + "A"
+		return "\r\x1b[" + strconv.Itoa(rows) + "A"
 	}
 	return "\r"
 }
@@ -212,7 +213,7 @@ func (b *Bars) picture(width, height int, now time.Time) []string {
 // "resolving  12 targets, 34 read  name".
 func (b *Bars) stageLine(r *running, width int) string {
 	if r.Total > 0 {
-		count := itoa(int(r.Done)) + "/" + itoa(int(r.Total))
+		count := strconv.Itoa(int(r.Done)) + "/" + strconv.Itoa(int(r.Total))
 		return b.line(r.What, 12, float64(r.Done)/float64(r.Total), count, short(r.Name), width)
 	}
 	var known []string
@@ -220,7 +221,7 @@ func (b *Bars) stageLine(r *running, width int) string {
 		known = append(known, said(f))
 	}
 	if r.Done > 0 {
-		known = append(known, itoa(int(r.Done))+" read")
+		known = append(known, strconv.Itoa(int(r.Done))+" read")
 	}
 	return b.line(r.What, 12, -1, strings.Join(known, ", "), short(r.Name), width)
 }

@@ -1,13 +1,10 @@
 package console
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/axlepack/axle/internal/fault"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // columns is how many columns of a terminal a line takes, colours aside.
 func columns(line string) int {

@@ -14,22 +14,29 @@ import (
 
 const sized = "demo-1.0-py3-none-any.whl"
 
+// oneWheel is an index with one wheel, a client that remembers in a store, and the
+// wheel as it is listed.
+func oneWheel(t *testing.T, ranges indextest.RangeHabit, content []byte) (*indextest.Server, *cache.Store, *index.Client, index.File) {
+	t.Helper()
+	s := indextest.New(t, indextest.Options{Ranges: ranges}, indextest.File{Project: "demo", Name: sized, Content: content})
+	store, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, s, func(set *settings) { set.options.Cache = store })
+	p, err := c.Project(t.Context(), "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, store, c, p.Files()[0]
+}
+
 // Size asks for one byte at most, and remembers the answer.
 func TestSize(t *testing.T) {
 	for habit, ranges := range map[string]indextest.RangeHabit{"parts": indextest.FullRanges, "whole": indextest.NoRanges, "refused": indextest.RangesRefused} {
 		t.Run(habit, func(t *testing.T) {
 			content := indextest.Wheel(sized, "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n")
-			s := indextest.New(t, indextest.Options{Ranges: ranges}, indextest.File{Project: "demo", Name: sized, Content: content})
-			store, err := cache.Open(t.TempDir())
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := newClient(t, s, func(set *settings) { set.options.Cache = store })
-			p, err := c.Project(t.Context(), "demo")
-			if err != nil {
-				t.Fatal(err)
-			}
-			f := p.Files()[0]
+			s, _, c, f := oneWheel(t, ranges, content)
 			size, err := c.Size(t.Context(), f)
 			if habit == "refused" {
 				if fault.ExitCode(err) != fault.Resolution {
@@ -129,17 +136,7 @@ func TestLicence(t *testing.T) {
 	for habit, ranges := range map[string]indextest.RangeHabit{"parts": indextest.FullRanges, "whole": indextest.NoRanges} {
 		t.Run(habit, func(t *testing.T) {
 			content := indextest.Wheel(sized, "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nLicense-Expression: MIT\n")
-			s := indextest.New(t, indextest.Options{Ranges: ranges}, indextest.File{Project: "demo", Name: sized, Content: content})
-			store, err := cache.Open(t.TempDir())
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := newClient(t, s, func(set *settings) { set.options.Cache = store })
-			p, err := c.Project(t.Context(), "demo")
-			if err != nil {
-				t.Fatal(err)
-			}
-			f := p.Files()[0]
+			s, store, c, f := oneWheel(t, ranges, content)
 			if habit == "whole" {
 				if text, err := c.Licence(t.Context(), f); err == nil {
 					t.Errorf("got %q though the server gives no parts", text)

@@ -3,9 +3,6 @@ package inspect
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
 	"runtime"
 	"slices"
 	"sync"
@@ -148,17 +145,11 @@ func hashAll(ctx context.Context, r *archive.Reader, members []archive.Member, p
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		in, err := r.Open(m.Name)
+		sum, err := digestOf(r, m.Name)
 		if err != nil {
 			return err
 		}
-		sum := sha256.New()
-		_, err = io.Copy(sum, in)
-		_ = in.Close()
-		if err != nil {
-			return err
-		}
-		keep(fileKey{pack, m.Name}, FileState{Size: m.Size, SHA256: hex.EncodeToString(sum.Sum(nil)), crc: m.CRC32})
+		keep(fileKey{pack, m.Name}, FileState{Size: m.Size, SHA256: sum, crc: m.CRC32})
 	}
 	return nil
 }

@@ -57,6 +57,9 @@ func later(a, b [2]int) [2]int {
 	return a
 }
 
+// floorKinds are what files need of a system, in the order in which it is told.
+var floorKinds = [...]string{"glibc", "musl", "macOS"}
+
 // needs gives, of every kind of floor, the highest: "glibc 2.28".
 func needs(all []Distribution) []string {
 	highest := map[string]string{}
@@ -69,7 +72,7 @@ func needs(all []Distribution) []string {
 		}
 	}
 	var out []string
-	for _, kind := range []string{"glibc", "musl", "macOS"} {
+	for _, kind := range floorKinds {
 		if version, ok := highest[kind]; ok {
 			out = append(out, strings.TrimSpace(kind+" "+version))
 		}
@@ -106,7 +109,7 @@ func (p Package) floors() string {
 		delete(promises, kind)
 		parts = append(parts, text)
 	}
-	for _, kind := range []string{"glibc", "musl", "macOS"} {
+	for _, kind := range floorKinds {
 		if promise, ok := promises[kind]; ok {
 			parts = append(parts, "promised "+kind+" "+promise)
 		}

@@ -79,8 +79,8 @@ type trimmer struct {
 	files map[string]bool   // all files of the package
 	units map[string]string // the folder of tests, or conftest.py, that a file is of
 	kept  map[string]bool   // units that something refers to
-	// stays are, for each wheel, which of its files speak of stubs, Cython
-	// declarations and headers.
+	// told is what the files that stay say, of each wheel, of stubs, Cython
+	// declarations, headers and static libraries.
 	told map[string]bool
 	out  map[string]Trimmed // by path: wheels may bring a file twice
 }
